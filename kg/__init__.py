@@ -1,0 +1,1 @@
+"""kg: news text into a geopolitical knowledge graph."""
