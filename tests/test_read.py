@@ -343,11 +343,11 @@ def test_a_given_format_decides(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_folders_are_sorted_and_leave_out_what_is_not_text(tmp_path: Path) -> None:
-    for name in ("b.txt", "a/z.md", "a.jsonl", ".hidden.txt", ".git/c.txt", "picture.jpg", "other.jpg"):
+    for name in ("b.txt", "a/z.md", "a.jsonl", ".hidden.txt", ".git/c.txt", "picture.jpg", "other.jpg", "README.md"):
         write(tmp_path, name, '{"text": "Row."}' if name.endswith("jsonl") else f"Text of {name}.")
     documents, problems = read(tmp_path)
     assert [d.text for d in documents] == ["Text of a/z.md.", "Row.", "Text of b.txt."]
-    assert problems == [f"{tmp_path.name}: 3 files skipped, hidden or of a kind that kg does not read (.jpg 2, hidden 1)"]
+    assert problems == [f"{tmp_path.name}: 4 files skipped, hidden or no article of a kind that kg reads (.jpg 2, README.md 1, hidden 1)"]
 
 
 def test_defaults_fill_what_a_document_does_not_say(tmp_path: Path) -> None:

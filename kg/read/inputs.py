@@ -30,6 +30,8 @@ ENDINGS = {
 }  # fmt: skip
 """File name endings and the formats they mean; each may be followed by ".gz"."""
 
+_ABOUT_THE_FOLDER = frozenset({"readme", "license", "licence", "notice", "changelog"})
+
 _PageReader = Callable[[io.BufferedReader, str, str | None, Report], Iterator[Draft]]
 _RowReader = Callable[[io.BufferedReader, str, str | None, Mapping[str, str], Report], Iterator[Draft]]
 _PAGES: Mapping[str, _PageReader] = {"text": read_plain, "markdown": read_markdown, "html": read_html, "pdf": read_pdf}
@@ -87,8 +89,8 @@ def read_documents(
 
     Parameters
     ----------
-    inputs : paths; "-" is standard input. Folders are read with all below them, sorted by name; hidden files and
-        files of an unknown kind are left out and counted.
+    inputs : paths; "-" is standard input. Folders are read with all below them, sorted by name; hidden files, files of
+        an unknown kind and what is about the folder itself (README, LICENSE) are left out and counted.
     format : one of FORMATS (or an ending such as "txt") instead of what the ending or the head of a file says.
     columns : the input's name of a field, such as {"text": "body"}, for rows (jsonl, json, csv, tsv).
     encoding : decode strictly so; without it a byte order mark, UTF-8 and Windows-1252 (reported) are tried in turn.
@@ -230,6 +232,8 @@ def _folder(folder: Path, format: str | None, tally: _Tally) -> list[_File]:
             path = Path(parent, name)
             if name.startswith("."):
                 skipped["hidden"] += 1
+            elif path.stem.lower() in _ABOUT_THE_FOLDER:
+                skipped[name] += 1
             elif known := format or format_of(path):
                 files.append(_File(str(path), path, known))
             else:
@@ -240,5 +244,5 @@ def _folder(folder: Path, format: str | None, tally: _Tally) -> list[_File]:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(skipped.items()))
         count = f"{skipped.total()} file{'s' if skipped.total() > 1 else ''}"
         # Not through the tally: a skipped file is not why nothing came out.
-        tally.on_problem(Problem(str(folder), "", f"{count} skipped, hidden or of a kind that kg does not read ({kinds})"))
+        tally.on_problem(Problem(str(folder), "", f"{count} skipped, hidden or no article of a kind that kg reads ({kinds})"))
     return sorted(files, key=lambda file: Path(file.name).parts)

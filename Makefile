@@ -1,0 +1,52 @@
+# make run   the main job on the articles of examples/: table, Turtle file, HTML page
+# make test  ruff, mypy --strict and all tests
+# Both make their own environment in .venv; Python 3.11 or 3.12 is all that they need.
+
+.PHONY: run test lock clean
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3,$(shell $(name) -c '$(SUITABLE)' 2>/dev/null && echo $(name))))
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.txt
+EXAMPLES := $(filter-out examples/README.md,$(sort $(wildcard examples/*.txt examples/*.md examples/*.jsonl)))
+
+run: $(VENV)/installed
+	@rm -rf $(OUT)/store && mkdir -p $(OUT)
+	$(BIN)/kg build $(EXAMPLES) --store $(OUT)/store
+	$(BIN)/kg extract $(EXAMPLES) --format table
+	$(BIN)/kg export $(OUT)/graph.ttl --format turtle --store $(OUT)/store
+	$(BIN)/kg view $(OUT)/graph.html --store $(OUT)/store
+	@printf '\nTurtle  %s\nHTML    %s\n' "$(CURDIR)/$(OUT)/graph.ttl" "$(CURDIR)/$(OUT)/graph.html"
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict
+	$(BIN)/python -m pytest
+
+# The versions that a fresh environment gets; run it to move to newer ones.
+lock:
+	rm -rf $(OUT)/lock && $(PYTHON) -m venv $(OUT)/lock
+	$(OUT)/lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	{ sed -n '/^#/p' requirements-dev.txt; $(OUT)/lock/bin/python -m pip freeze --exclude-editable; } > $(OUT)/requirements-dev.txt
+	mv $(OUT)/requirements-dev.txt requirements-dev.txt && rm -rf $(OUT)/lock
+
+clean:
+	rm -rf $(VENV) $(OUT)
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo 'kg needs Python 3.11 or 3.12, and there is none on the path; name one: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@$(PYTHON) -c '$(SUITABLE)' || { \
+	  echo "kg needs Python 3.11 or 3.12, and $(PYTHON) is $$($(PYTHON) --version 2>&1); name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/installed
