@@ -1,0 +1,6 @@
+"""Statements for people and for other programs: one HTML page, GraphML, GEXF, CSV."""
+
+from kg.render.formats import CSV_COLUMNS, write_csv, write_gexf, write_graphml
+from kg.render.page import write_page
+
+__all__ = ["CSV_COLUMNS", "write_csv", "write_gexf", "write_graphml", "write_page"]

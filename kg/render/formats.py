@@ -1,0 +1,129 @@
+"""Statements for other programs: GraphML, GEXF and a flat CSV. Same statements, same bytes, whatever their order."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import networkx as nx
+from networkx.readwrite.gexf import GEXFWriter
+
+from kg.graph import sorted_statements, to_graph
+from kg.model import Participant, Statement
+
+CSV_COLUMNS = (
+    "document", "sentence", "begin", "end",
+    "source", "source_id", "source_kind", "source_iso3", "source_affiliation", "source_affiliation_id", "source_affiliation_iso3",
+    "source_role", "source_mention", "source_begin", "source_end", "source_linked",
+    "relation", "quad", "score",
+    "target", "target_id", "target_kind", "target_iso3", "target_affiliation", "target_affiliation_id", "target_affiliation_iso3",
+    "target_role", "target_mention", "target_begin", "target_end", "target_linked",
+    "status", "speaker", "speaker_id", "speaker_iso3", "content", "when", "trigger", "confidence", "id",
+)  # fmt: skip
+"""Columns of `write_csv`; new ones are only ever added at the end."""
+
+_XML_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_csv(statements: Sequence[Statement], out: Path) -> None:
+    """One row a statement (UTF-8, header first, empty for unknown); offsets are code points of the document.
+
+    `begin` and `end` are the sentence's. Text is written as it is: a spreadsheet that runs cells beginning with "="
+    should import them as text.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_row(statement) for statement in sorted_statements(statements))
+    out.write_bytes(buffer.getvalue().encode("utf-8", "replace"))
+
+
+def write_graphml(statements: Sequence[Statement], out: Path, *, roll_up: bool = False) -> None:
+    """The graph of `to_graph` as GraphML; an unknown attribute is absent, a score or confidence always a double."""
+    # The standard library's writer, even where lxml is installed: the two differ in their bytes.
+    nx.write_graphml_xml(_without_traps(to_graph(statements, roll_up=roll_up)), out, infer_numeric_types=False)
+
+
+def write_gexf(statements: Sequence[Statement], out: Path, *, roll_up: bool = False) -> None:
+    """The graph of `to_graph` as GEXF 1.2 for Gephi: statement ids as edge ids, the relation as the edge's label."""
+    graph = _without_traps(to_graph(statements, roll_up=roll_up))
+    for _, _, key, data in graph.edges(keys=True, data=True):
+        data.update(id=key, label=data["relation"])
+    writer = GEXFWriter(version="1.2draft", prettyprint=True)
+    writer.add_graph(graph)
+    meta = writer.xml.find("meta")
+    writer.xml.remove(meta)  # it carries today's date and the library's version: other bytes for the same graph
+    with out.open("wb") as stream:
+        writer.write(stream)
+
+
+def _row(statement: Statement) -> dict[str, object]:
+    evidence = statement.evidence
+    row: dict[str, object] = {
+        "document": statement.document,
+        "sentence": evidence.text,
+        "begin": evidence.sentence.begin,
+        "end": evidence.sentence.end,
+        "relation": statement.relation.code,
+        "quad": statement.relation.quad,
+        "score": statement.relation.score,
+        "status": statement.status,
+        "content": statement.content,
+        "when": statement.when,
+        "trigger": evidence.text[slice(*_within(statement))],
+        "confidence": float(evidence.confidence),
+        "id": statement.id,
+    }
+    row.update(_participant_cells("source", statement.source))
+    row.update(_participant_cells("target", statement.target))
+    if statement.speaker is not None:
+        speaker = statement.speaker.actor
+        row.update(speaker=speaker.label, speaker_id=speaker.id, speaker_iso3=speaker.iso3)
+    return row
+
+
+def _within(statement: Statement) -> tuple[int, int]:
+    """The trigger's span, counted from the beginning of its sentence."""
+    start = statement.evidence.sentence.begin
+    return max(statement.evidence.trigger.begin - start, 0), max(statement.evidence.trigger.end - start, 0)
+
+
+def _participant_cells(end: str, participant: Participant | None) -> dict[str, object]:
+    if participant is None:
+        return {}
+    actor, affiliation = participant.actor, participant.affiliation
+    cells: dict[str, object] = {
+        "": actor.label,
+        "_id": actor.id,
+        "_kind": actor.kind,
+        "_iso3": actor.iso3,
+        "_role": participant.role,
+        "_mention": participant.mention,
+        "_begin": participant.span.begin,
+        "_end": participant.span.end,
+        "_linked": "true" if participant.linked else "false",
+    }
+    if affiliation is not None:
+        cells |= {"_affiliation": affiliation.label, "_affiliation_id": affiliation.id, "_affiliation_iso3": affiliation.iso3}
+    return {end + name: value for name, value in cells.items()}
+
+
+def _without_traps(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """A copy that networkx's XML writers take: no None, one type an attribute, no character that XML forbids."""
+    clean = nx.MultiDiGraph()
+    for node, data in graph.nodes(data=True):
+        clean.add_node(_xml_text(node), **_xml_attributes(data))
+    for source, target, key, data in graph.edges(keys=True, data=True):
+        clean.add_edge(_xml_text(source), _xml_text(target), key=_xml_text(key), **_xml_attributes(data))
+    return clean
+
+
+def _xml_attributes(data: dict[str, object]) -> dict[str, str | float]:
+    return {name: float(value) if isinstance(value, int | float) else _xml_text(value) for name, value in data.items() if value is not None}
+
+
+def _xml_text(value: object) -> str:
+    return _XML_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", str(value))

@@ -1,0 +1,231 @@
+"""Where the nodes go: positions computed beforehand, the same for the same graph and seed. numpy only.
+
+Pixels throughout, x to the right and y down. A node takes a box: its disc with, in small graphs, the label below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SMALL = 60
+"""Up to so many nodes the whole graph is laid out at once, every label with room of its own."""
+
+ASPECT = 1.4
+"""Width over height of the drawing, about that of the canvas beside the panel on a laptop."""
+
+_GAP = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`positions` is (n, 2), centres in pixels; `communities` (n,) numbers from 0, the biggest first."""
+
+    positions: Floats
+    communities: Ints
+
+
+def place_nodes(edges: Sequence[tuple[int, int, float]], radii: Sequence[float], label_widths: Sequence[float], *, seed: int = 0) -> Layout:
+    """Lay out the nodes 0..n-1 without overlap, communities first.
+
+    Parameters
+    ----------
+    edges
+        Pairs of node numbers with a positive weight, direction ignored.
+    radii, label_widths
+        Pixels, one a node.
+    seed
+        Of the random numbers; the same arguments give the same positions.
+    """
+    count = len(radii)
+    if count == 0:
+        return Layout(np.zeros((0, 2)), np.zeros(0, dtype=np.int64))
+    discs = np.asarray(radii, dtype=float)
+    weights = _weights(count, edges)
+    communities = find_communities(count, edges, seed=seed)
+    rng = np.random.default_rng(seed)
+    if count <= SMALL:
+        boxes = np.column_stack([np.maximum(discs, np.asarray(label_widths, dtype=float) / 2) + _GAP / 2, discs + 13.0])
+        positions = _place_small(weights, boxes, discs, communities, rng)
+    else:
+        positions = _place_communities(weights, discs, communities, rng)
+    return Layout(np.round(positions - (positions.max(axis=0) + positions.min(axis=0)) / 2, 1), communities)
+
+
+def find_communities(count: int, edges: Sequence[tuple[int, int, float]], *, seed: int = 0) -> Ints:
+    """Louvain communities (Blondel et al. 2008) of the weighted, undirected graph, numbered by size, then smallest member."""
+    # Nodes are integers: their hashes, unlike those of strings, are the same in every process.
+    graph = nx.Graph()
+    graph.add_nodes_from(range(count))
+    for source, target, weight in sorted(edges):
+        previous = graph.get_edge_data(source, target, {"weight": 0.0})["weight"]
+        graph.add_edge(source, target, weight=previous + weight)
+    found = nx.community.louvain_communities(graph, weight="weight", seed=seed)
+    numbers = np.zeros(count, dtype=np.int64)
+    for number, members in enumerate(sorted(found, key=lambda members: (-len(members), min(members)))):
+        numbers[sorted(members)] = number
+    return numbers
+
+
+def separate(positions: Floats, halves: Floats, *, rounds: int = 400) -> Floats:
+    """Push boxes apart, each pair along the axis of its lesser overlap, until none overlap or `rounds` are over.
+
+    Parameters
+    ----------
+    positions, halves
+        (n, 2) centres and half widths and heights.
+    """
+    moved = positions.copy()
+    later = np.tri(len(moved), k=-1, dtype=bool)
+    for step in range(rounds):
+        delta = moved[:, None, :] - moved[None, :, :]
+        overlap = halves[:, None, :] + halves[None, :, :] - np.abs(delta)
+        hit: NDArray[np.bool_] = np.logical_and(overlap[:, :, 0] > 1e-6, overlap[:, :, 1] > 1e-6)
+        np.fill_diagonal(hit, False)
+        if not hit.any():
+            break
+        along_x = overlap[:, :, 0] <= overlap[:, :, 1]
+        # At equal coordinates the later node goes to the right or down.
+        sign = np.where((delta > 0) | ((delta == 0) & later[:, :, None]), 1.0, -1.0)
+        push = np.where(np.stack([along_x, ~along_x], axis=2) & hit[:, :, None], overlap * sign, 0.0)
+        # Half of the overlap each; gentler where many push at once, firmer towards the end.
+        moved += push.sum(axis=1) * (0.5 + 0.05 * (step / rounds)) / np.maximum(hit.sum(axis=1), 1)[:, None] ** 0.5
+    return moved
+
+
+def _weights(count: int, edges: Sequence[tuple[int, int, float]]) -> Floats:
+    weights = np.zeros((count, count))
+    for source, target, weight in edges:
+        if source != target:
+            weights[source, target] += weight
+            weights[target, source] += weight
+    return np.log1p(weights)
+
+
+def _spring(weights: Floats, start: Floats, *, rounds: int, gravity: float = 0.06) -> Floats:
+    """Fruchterman and Reingold (1991), ideal distance 1, with a pull to the middle that keeps components together."""
+    positions = start.copy()
+    for step in range(rounds):
+        delta = positions[:, None, :] - positions[None, :, :]
+        distance = np.maximum(np.linalg.norm(delta, axis=2), 0.01)
+        force = 1.0 / distance**2 - weights * distance
+        np.fill_diagonal(force, 0.0)
+        shift = (delta * force[:, :, None] / distance[:, :, None]).sum(axis=1) - gravity * positions
+        length = np.maximum(np.linalg.norm(shift, axis=1), 1e-9)
+        limit = 0.5 * (1 - step / rounds) + 0.005
+        positions += shift * (np.minimum(length, limit) / length)[:, None]
+    return positions
+
+
+def _circle(order: Ints, rng: np.random.Generator, radius: float) -> Floats:
+    """Start positions on a circle, neighbours in `order` side by side, a little shaken."""
+    angle = np.empty(len(order))
+    angle[order] = 2 * np.pi * np.arange(len(order)) / max(len(order), 1)
+    return radius * np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(scale=0.05, size=(len(order), 2))
+
+
+def _place_small(weights: Floats, boxes: Floats, discs: Floats, communities: Ints, rng: np.random.Generator) -> Floats:
+    count = len(boxes)
+    order = np.lexsort((np.arange(count), communities))
+    positions = _spring(weights, _circle(order, rng, count**0.5), rounds=300)
+    area = 4.2 * float((4 * boxes[:, 0] * boxes[:, 1]).sum())
+    positions = _fill(_turn_wide(positions)) * np.array([(area * ASPECT) ** 0.5, (area / ASPECT) ** 0.5])
+    lines = np.argwhere(np.triu(weights) > 0)
+    for _ in range(40):
+        positions = separate(_clear_lines(positions, discs, lines), boxes, rounds=20)
+    return separate(positions, boxes)
+
+
+def _turn_wide(positions: Floats) -> Floats:
+    """Turned so that the greatest spread lies along x."""
+    centred = positions - positions.mean(axis=0)
+    _, vectors = np.linalg.eigh(centred.T @ centred)
+    axis = vectors[:, -1]
+    axis = axis * (1.0 if axis[np.argmax(np.abs(axis))] > 0 else -1.0)  # an eigenvector's sign is arbitrary
+    return np.asarray(centred @ np.column_stack([axis, [-axis[1], axis[0]]]))
+
+
+def _fill(positions: Floats) -> Floats:
+    """Within the unit square, half where the springs put them and half by rank: an outlier does not crowd the others."""
+    spread = np.maximum(positions.max(axis=0) - positions.min(axis=0), 1e-9)
+    ranks = np.argsort(np.argsort(np.round(positions, 6), axis=0, kind="stable"), axis=0, kind="stable") / max(len(positions) - 1, 1)
+    return np.asarray(0.5 * (positions - positions.min(axis=0)) / spread + 0.5 * ranks)
+
+
+def _clear_lines(positions: Floats, discs: Floats, lines: NDArray[np.int64]) -> Floats:
+    """One step that moves nodes off the lines that would run through them: such a line seems to end there."""
+    if len(lines) == 0:
+        return positions
+    begin, along = positions[lines[:, 0]], positions[lines[:, 1]] - positions[lines[:, 0]]
+    offset = positions[None, :, :] - begin[:, None, :]
+    share = (offset * along[:, None, :]).sum(axis=2) / np.maximum((along**2).sum(axis=1), 1e-9)[:, None]
+    away = offset - share[:, :, None] * along[:, None, :]
+    distance = np.maximum(np.linalg.norm(away, axis=2), 1e-6)
+    lack = discs[None, :] + 7.0 - distance
+    near = (share > 0.02) & (share < 0.98) & (lack > 0)
+    for column in range(2):
+        near[np.arange(len(lines)), lines[:, column]] = False
+    push = np.where(near[:, :, None], away / distance[:, :, None] * lack[:, :, None], 0.0).sum(axis=0)
+    length = np.maximum(np.linalg.norm(push, axis=1), 1e-9)
+    return np.asarray(positions + 0.5 * push * (np.minimum(length, 40.0) / length)[:, None])
+
+
+def _place_communities(weights: Floats, discs: Floats, communities: Ints, rng: np.random.Generator) -> Floats:
+    """Each community on its own, then the communities as circles, then both together."""
+    count = int(communities.max()) + 1
+    members = [np.flatnonzero(communities == number) for number in range(count)]
+    inner = [_place_members(weights[np.ix_(group, group)], discs[group], rng) for group in members]
+    discs_of = [discs[group] for group in members]
+    reach = np.array([float((np.linalg.norm(place, axis=1) + disc).max()) + 22.0 for place, disc in zip(inner, discs_of, strict=True)])
+    between = np.array([[weights[np.ix_(one, other)].sum() for other in members] for one in members])
+    np.fill_diagonal(between, 0.0)
+    centres = _pack(between / max(float(between.max()), 1e-9), reach, rng)
+    positions = np.zeros((len(discs), 2))
+    for group, place, centre in zip(members, inner, centres, strict=True):
+        positions[group] = _turn_towards(place, group, centre, weights, communities, centres) + centre
+    return positions
+
+
+def _place_members(weights: Floats, discs: Floats, rng: np.random.Generator) -> Floats:
+    """Positions around (0, 0), no disc over another, with room for a label line between rows."""
+    start = _circle(np.arange(len(discs)), rng, len(discs) ** 0.5)
+    positions = _spring(weights, start, rounds=150 if len(discs) <= 400 else 40, gravity=0.15)
+    positions *= 1.9 * float(np.sqrt(np.mean((discs + _GAP) ** 2)))
+    placed = separate(positions, np.column_stack([discs + _GAP, discs + _GAP]), rounds=200)
+    return np.asarray(placed - placed.mean(axis=0))
+
+
+def _pack(between: Floats, reach: Floats, rng: np.random.Generator) -> Floats:
+    """Circles of radius `reach` side by side, near those they are tied to, drawn to the middle without overlap."""
+    centres = _spring(between, _circle(np.arange(len(reach)), rng, len(reach) ** 0.5), rounds=200, gravity=0.2)
+    centres *= 1.5 * float(reach.mean())
+    for _ in range(120):
+        centres = _part_circles(centres * np.array([0.985, 0.985 / ASPECT**0.05]), reach, rounds=6)
+    return _part_circles(centres, reach, rounds=400)
+
+
+def _part_circles(centres: Floats, reach: Floats, *, rounds: int) -> Floats:
+    moved = centres.copy()
+    for _ in range(rounds):
+        delta = moved[:, None, :] - moved[None, :, :]
+        distance = np.maximum(np.linalg.norm(delta, axis=2), 1e-6)
+        overlap = np.maximum(reach[:, None] + reach[None, :] - distance, 0.0)
+        np.fill_diagonal(overlap, 0.0)
+        if overlap.max() < 0.5:
+            break
+        moved += 0.35 * (delta / distance[:, :, None] * overlap[:, :, None]).sum(axis=1)
+    return moved
+
+
+def _turn_towards(place: Floats, group: Ints, centre: Floats, weights: Floats, communities: Ints, centres: Floats) -> Floats:
+    """The community turned so that members face the communities they have ties with."""
+    pull = weights[group] @ (centres[communities] - centre)
+    turn = np.arctan2(float((place[:, 0] * pull[:, 1] - place[:, 1] * pull[:, 0]).sum()), float((place * pull).sum()))
+    return np.asarray(place @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]))
