@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date as Date
+from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -253,7 +253,7 @@ def _date(date: str) -> Literal:
 
 def _is_in_calendar(date: str) -> bool:
     try:
-        Date.fromisoformat(date + "-01-01"[len(date) - 4 :])
+        datetime.fromisoformat(date + "-01-01"[len(date) - 4 :])
     except ValueError:
         return False
     return True

@@ -6,12 +6,14 @@ import doctest
 import random
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pyoxigraph
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyshacl import validate
 from rdflib import RDF, RDFS, XSD, BNode, Dataset, Graph, Literal, URIRef
 
 from kg import rdf, vocabulary
@@ -228,6 +230,14 @@ def test_confidence_is_a_canonical_decimal(number: float, lexical: str) -> None:
     assert (str(literal), literal.datatype) == (lexical, XSD.decimal)
 
 
+def test_the_picture_in_the_readme_is_true() -> None:
+    readme = (Path(__file__).resolve().parent.parent / "ontology" / "README.md").read_text(encoding="utf-8")
+    prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in vocabulary.PREFIXES.items())
+    shown = Graph().parse(data=prefixes + readme.split("```turtle\n")[1].split("```")[0], format="turtle")
+    assert len(shown) > 20
+    assert set(shown) <= set(graph_of(rdf.statement_triples(OUTER)))
+
+
 def test_document_survives_without_its_text() -> None:
     graph = graph_of(rdf.document_triples(DOCUMENT))
     assert rdf.document_from(graph, NEWS) == replace(DOCUMENT, text="")
@@ -339,6 +349,13 @@ def test_good_documents_conform() -> None:
     assert rdf.validate_triples(document_graph(replace(PLAIN, relation=RELATIONS["PROTEST"], target=None))) == []
     for when in ("2024", "2024-05", "2024-05-02"):
         assert rdf.validate_triples(document_graph(replace(PLAIN, when=when))) == []
+
+
+def test_the_shipped_files_suffice_for_any_validator() -> None:
+    shapes, codebook = (Path(__file__).resolve().parent.parent / "ontology" / name for name in ("shapes.ttl", "codebook.ttl"))
+    for statement, conforms in ((PLAIN, True), (evidence(confidence=1.5), False)):
+        data = graph_of(document_graph(statement)).parse(codebook)
+        assert validate(data, shacl_graph=Graph().parse(shapes))[0] is conforms
 
 
 def evidence(**changes: object) -> Statement:
