@@ -142,7 +142,7 @@ def test_every_property_that_triples_use_has_a_shape() -> None:
 
 
 def test_shapes_have_a_message_each() -> None:
-    for shape in SHAPES.objects(None, SH.property):
+    for shape in SHAPES.subjects(SH.targetClass):
         assert isinstance(shape, URIRef)
         assert one(SHAPES, shape, SH.message)
 
