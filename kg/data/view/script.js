@@ -386,7 +386,7 @@ function link(source) {
 function claim(item) {
   const relation = data.relations[item.relation], [source, target, forSource, forTarget] = item.ends;
   const name = (number, acting) => [isolated(nodes[number].label), number !== acting ? make("span", { className: "standing" }, " (for ", isolated(nodes[acting].label), ")") : ""];
-  return [...name(source, forSource), make("span", { className: "relation " + relation.family, title: relation.definition }, "→ " + relation.code + (target === null ? "" : " →")),
+  return [...name(source, forSource), " ", make("span", { className: "relation " + relation.family, title: relation.definition }, "→ " + relation.code + (target === null ? "" : " →")), " ",
     ...(target === null ? [] : name(target, forTarget)), item.status === "asserted" ? "" : make("span", { className: "badge" }, item.status)];
 }
 
@@ -454,13 +454,22 @@ function select(choice) {
   if (choice && "node" in choice) network.selectNodes([choice.node], false);
   else if (choice && shown.has(choice.tie)) network.setSelection({ nodes: [], edges: [choice.tie] }, { highlightEdges: false });
   else network.unselectAll();
+  hideTip();
   showEvidence();
+  if (choice) uncover(choice); else if (!touched) fit();
+}
+
+/* Moves the view just so far that the statements beside it do not cover what they are about. */
+function uncover(choice) {
+  const ends = [...("node" in choice ? [choice.node] : nearOf(choice))].filter((number) => alive.has(number));
+  const room = byId("graph").clientWidth - (window.innerWidth - byId("evidence").getBoundingClientRect().left) - 60;
+  const over = Math.max(...ends.map((number) => network.canvasToDOM(network.getPosition(number)).x)) - room;
+  if (ends.length && over > 0) network.moveTo({ offset: { x: -over, y: 0 }, position: network.getViewPosition() });
 }
 
 function reveal(number) {
   select({ node: number });
   if (alive.has(number)) network.moveTo({ position: network.getPosition(number), offset: { x: -180, y: 0 }, scale: Math.max(network.getScale(), 0.8) });
-  touched = true;
 }
 
 // ---- search ---------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,302 @@
+"""The page in a real Chromium, driven by mouse and keyboard over its debugging pipe: nothing to install but the browser.
+
+Skipped where none is found; KG_CHROMIUM names one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.model import Document
+from kg.render import write_page
+from tests.invented_news import actor, invented_news, statement
+
+CHROMIUM = os.environ.get("KG_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-pipe",
+    "--window-size=1440,900",
+    "--force-device-scale-factor=1",
+)
+PATIENCE = 60.0  # seconds for one answer: the machine may be busy
+HOSTILE = "</script><script>window.fired=1</script><img src=x onerror=window.fired=1> href \u202e\u2028 \"'&amp;"
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found (install one or set KG_CHROMIUM)")
+
+
+class Browser:
+    """One tab of a headless Chromium, with what it asked for and what it complained about."""
+
+    def __init__(self, profile: Path) -> None:
+        assert CHROMIUM is not None
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        # Chromium reads descriptor 3 and writes 4; copies above 9 cannot be overwritten by that.
+        high_in, high_out = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs_in, theirs_out))
+        quiet = os.open(os.devnull, os.O_RDWR)
+        self._pid = os.posix_spawn(
+            CHROMIUM,
+            [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            dict(os.environ),
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, high_in, 3),
+                (os.POSIX_SPAWN_DUP2, high_out, 4),
+                (os.POSIX_SPAWN_DUP2, quiet, 1),
+                (os.POSIX_SPAWN_DUP2, quiet, 2),
+            ],
+        )
+        for end in (theirs_in, theirs_out, high_in, high_out, quiet):
+            os.close(end)
+        self._number, self._session, self._buffer = 0, "", b""
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        target = next(info for info in self.call("Target.getTargets")["targetInfos"] if info["type"] == "page")
+        self._session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
+        for domain in ("Network", "Runtime", "Log", "Page"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while (answer := self._next()).get("id") != self._number:
+            self._note(answer)
+        assert "error" not in answer, answer
+        return dict(answer["result"])
+
+    def evaluate(self, script: str) -> Any:
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def open(self, path: Path) -> float:
+        """Open a page, wait until it has drawn; seconds."""
+        self.requests, self.complaints = [], []
+        begin = time.monotonic()
+        self.call("Page.navigate", url=path.as_uri())
+        while self.evaluate("document.documentElement?.dataset.ready") != "true":
+            assert time.monotonic() - begin < PATIENCE, self.complaints
+            time.sleep(0.05)
+        return time.monotonic() - begin
+
+    def click(self, x: float, y: float) -> None:
+        for kind, pressed in (("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)):
+            self.call(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=x,
+                y=y,
+                button="left" if kind != "mouseMoved" else "none",
+                buttons=pressed,
+                clickCount=1,
+            )
+        time.sleep(0.5)  # vis-network waits a moment for a second click
+        self.evaluate("new Promise(requestAnimationFrame)")
+
+    def press(self, key: str, code: int, text: str = "") -> None:
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=code, text=text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
+
+    def close(self) -> None:
+        self._session = ""
+        with contextlib.suppress(OSError, AssertionError):
+            self.call("Browser.close")
+        deadline = time.monotonic() + 10
+        while os.waitpid(self._pid, os.WNOHANG) == (0, 0):
+            if time.monotonic() > deadline:
+                os.kill(self._pid, signal.SIGKILL)
+            time.sleep(0.05)
+        os.close(self._in)
+        os.close(self._out)
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            assert select.select([self._in], [], [], PATIENCE)[0], "Chromium does not answer"
+            chunk = os.read(self._in, 1 << 20)
+            assert chunk, "Chromium has gone"
+            self._buffer += chunk
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        return dict(json.loads(message))
+
+    def _note(self, event: dict[str, Any]) -> None:
+        parameters = event.get("params", {})
+        if event.get("method") == "Network.requestWillBeSent":
+            self.requests.append(parameters["request"]["url"])
+        elif event.get("method") in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"):
+            self.complaints.append(json.dumps(parameters)[:500])
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    opened = Browser(tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("page") / "small.html"
+    write_page(*invented_news(30, 140, seed=3), out, title="Thirty actors")
+    return out
+
+
+def middle_of_a_tie(browser: Browser) -> tuple[float, float, str]:
+    """A point of the window where a tie lies uncovered, and the tie's id."""
+    x, y, tie = browser.evaluate("""(() => {
+      const frame = document.getElementById("graph").getBoundingClientRect();
+      for (const id of kg.ties()) {
+        const [a, b] = kg.network.getConnectedNodes(id).map((node) => kg.network.canvasToDOM(kg.network.getPosition(node)));
+        for (const share of [0.5, 0.4, 0.6, 0.3, 0.7]) {
+          const at = { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) };
+          if (!kg.network.getNodeAt(at) && kg.network.getEdgeAt(at) === id) return [frame.x + at.x, frame.y + at.y, id];
+        }
+      }
+    })()""")
+    return x, y, tie
+
+
+def text_of(browser: Browser, selector: str) -> str:
+    return str(browser.evaluate(f"document.querySelector({json.dumps(selector)})?.textContent ?? ''"))
+
+
+def test_opens_without_request_or_complaint_and_every_label_shows(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    assert browser.requests == [small.as_uri()]
+    assert browser.complaints == []
+    assert browser.evaluate("kg.labels()") == browser.evaluate("kg.actors().length") >= 28
+
+
+def test_click_on_a_tie_lists_its_sentences_and_escape_closes(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    x, y, tie = middle_of_a_tie(browser)
+    browser.click(x, y)
+    assert browser.evaluate("document.querySelectorAll('#evidence .card').length") > 0
+    marked = browser.evaluate("[...document.querySelectorAll('#evidence .card:first-of-type mark')].map((mark) => mark.className)")
+    assert marked == ["source", "trigger", "target"]
+    ends = browser.evaluate(f"kg.network.getConnectedNodes({json.dumps(tie)}).length")
+    assert ends == 2
+    assert browser.evaluate("document.querySelector('#evidence a').rel") == "noopener noreferrer"
+    browser.press("Escape", 27)
+    assert browser.evaluate("document.getElementById('evidence').hidden") is True
+    assert browser.complaints == []
+
+
+def test_click_on_a_node_lists_its_statements(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    x, y = browser.evaluate("""(() => { const frame = document.getElementById("graph").getBoundingClientRect();
+      const at = kg.network.canvasToDOM(kg.network.getPosition(kg.actors()[0])); return [frame.x + at.x, frame.y + at.y]; })()""")
+    browser.click(x, y)
+    assert "statement" in text_of(browser, "#evidence")
+    assert browser.evaluate("document.querySelectorAll('#evidence .ties button').length") > 0
+
+
+def test_search_by_keyboard(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    browser.press("/", 191, "/")
+    assert browser.evaluate("document.activeElement.id") == "search"
+    browser.call("Input.insertText", text="MAREN")
+    assert text_of(browser, "#results li") == "Marenia"
+    browser.press("Enter", 13, "\r")
+    assert text_of(browser, "#evidence h1") == "Marenia"
+    assert browser.evaluate("document.getElementById('search').value") == ""
+
+
+def test_what_is_not_asserted_is_off_at_first_and_filters_change_what_shows(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    boxes = "[...document.querySelectorAll('#statuses label')]"
+    assert browser.evaluate(
+        f"{boxes}.filter((row) => row.querySelector('input').checked).map((row) => row.querySelector('.name').textContent)"
+    ) == ["Asserted"]
+    before = browser.evaluate("kg.ties().length")
+    browser.evaluate(f"{boxes}.forEach((row) => row.querySelector('input').checked || row.click())")
+    assert browser.evaluate("kg.ties().length") > before
+    assert "140 of 140 statements" in text_of(browser, "#totals")
+    browser.evaluate(
+        "(() => { const bar = document.getElementById('confidence'); bar.value = 0.9; bar.dispatchEvent(new Event('input')); })()"
+    )
+    assert browser.evaluate("kg.ties().length") < before
+    browser.evaluate("document.getElementById('reset').click()")
+    assert browser.evaluate("kg.ties().length") == before
+
+
+def test_persons_roll_up(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    shown = browser.evaluate("kg.actors().length")
+    browser.evaluate("document.getElementById('roll-up').click()")
+    assert browser.evaluate("kg.actors().length") < shown
+    assert browser.evaluate("kg.ties().every((id) => id.startsWith('r'))") is True
+
+
+def test_dark_follows_the_system_and_the_button(browser: Browser, small: Path) -> None:
+    browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    browser.open(small)
+    assert browser.evaluate("document.documentElement.dataset.theme") == "dark"
+    browser.evaluate("document.getElementById('theme').click()")
+    assert browser.evaluate("document.documentElement.dataset.theme") == "light"
+    browser.call("Emulation.setEmulatedMedia", features=[])
+    assert browser.complaints == []
+
+
+def test_hostile_text_is_shown_and_does_not_run(browser: Browser, tmp_path: Path) -> None:
+    bad = dataclasses.replace(actor("Kesh"), label=HOSTILE)
+    report = statement(bad, "ACCUSE", actor("Marenia"), tail=HOSTILE + "x" * 10_000, speaker=bad, document="urn:article:1")
+    shell = Document(report.document, "", title=HOSTILE, publisher=HOSTILE, published=HOSTILE, url="javascript:window.fired=1")
+    out = tmp_path / "hostile.html"
+    write_page([report], {shell.id: shell}, out, title=HOSTILE)
+    browser.open(out)
+    x, y, _ = middle_of_a_tie(browser)
+    browser.click(x, y)
+    shown = text_of(browser, "#evidence")
+    assert shown.count(HOSTILE) >= 5
+    assert "x" * 10_000 in shown
+    assert text_of(browser, "h1") == HOSTILE == browser.evaluate("document.title").replace("\u2028", "\u2028")
+    assert browser.evaluate("window.fired ?? null") is None
+    assert browser.evaluate("document.querySelectorAll('img, #evidence a').length") == 0
+    assert browser.complaints == []
+
+
+def test_an_injected_handler_would_be_refused(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    browser.evaluate("document.getElementById('tip').innerHTML = '<img src=x onerror=window.fired=1>'")
+    browser.evaluate("new Promise((done) => setTimeout(done, 300))")
+    assert browser.evaluate("window.fired ?? null") is None
+    assert any("Content Security Policy" in complaint for complaint in browser.complaints)
+
+
+def test_five_hundred_actors_open_on_the_backbone(browser: Browser, tmp_path: Path) -> None:
+    out = tmp_path / "big.html"
+    write_page(*invented_news(500, 3000, seed=3, blocs=6), out, title="Five hundred actors")
+    assert browser.open(out) < 10
+    assert browser.evaluate("kg.ties().length") <= 500
+    assert text_of(browser, "#strongest-label").startswith("Strongest ")
+    assert browser.evaluate("kg.labels()") >= 30
+    assert browser.complaints == []
+
+
+def test_empty_page_says_so(browser: Browser, tmp_path: Path) -> None:
+    write_page([], {}, tmp_path / "empty.html", title="Nothing")
+    browser.open(tmp_path / "empty.html")
+    assert browser.evaluate("document.getElementById('empty').hidden") is False
+    assert browser.complaints == []
