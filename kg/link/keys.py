@@ -1,0 +1,53 @@
+"""The form in which names are compared: without accents, spaces, hyphens and full stops, but with their capitals."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DROPPED = {ord(character): None for character in " -.,\u00ad\u2010\u2011\u2013\u2014+"}
+_PLAIN = str.maketrans(
+    {
+        "’": "'",
+        "ʻ": "'",
+        "‘": "'",
+        "`": "'",
+        "ı": "i",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ß": "ss",
+        "æ": "ae",
+        "ə": "a",
+    }
+)
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """The text without accents and with straight apostrophes ("Erdoğan" is "Erdogan")."""
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def key(name: str) -> str:
+    """What two spellings of one name share: "U.S." and "US", "al-Qaeda" and "al Qaeda", "Erdoğan" and "Erdogan".
+
+    Capitals count, so that "us" and "US", "turkey" and "Turkey" stay apart.
+    """
+    return plain(name).translate(_DROPPED)
+
+
+def without_article(text: str) -> str:
+    """The phrase without a leading "the", "a" or "an"."""
+    return _ARTICLE.sub("", text.strip())
+
+
+def slug(text: str) -> str:
+    """A readable part of an IRI: "Nikos Karas" is "nikos-karas"."""
+    return re.sub(r"[^a-z0-9]+", "-", plain(text).lower()).strip("-") or "unnamed"

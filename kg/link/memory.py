@@ -1,0 +1,69 @@
+"""What a document has said so far: who was named, by which words, and who was named last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from kg.link.keys import key
+from kg.model import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An actor as it was last mentioned; `office` is the role by which a person was found, `subject` its place in the clause."""
+
+    actor: Actor
+    sentence: int
+    subject: bool = False
+    plural: bool = False
+    gender: str = ""
+    affiliation: Actor | None = None
+    role: str | None = None
+    offices: tuple[str, ...] = ()
+    local: bool = False
+    named: bool = True
+
+
+@dataclass(slots=True)
+class Memory:
+    """The mentions of one document, in order. Built and thrown away for each document."""
+
+    seen: list[Seen] = field(default_factory=list)
+    _surnames: dict[str, Seen] = field(default_factory=dict)
+    _names: dict[str, Seen] = field(default_factory=dict)
+
+    def note(self, entry: Seen, *surfaces: str) -> None:
+        """Remember an actor and the surfaces that name it from now on."""
+        self.seen.append(entry)
+        for surface in surfaces:
+            self._names[key(surface)] = entry
+        if entry.actor.kind == "person" and entry.named:
+            last = entry.actor.label.split()[-1]
+            self._surnames[key(last)] = entry
+            for surface in surfaces:
+                self._surnames[key(surface.split()[-1])] = entry
+
+    def person(self, surname: str) -> Seen | None:
+        """The person last named with this surname."""
+        return self._surnames.get(key(surname))
+
+    def named(self, surface: str) -> Seen | None:
+        """The actor for whom the document introduced this surface."""
+        return self._names.get(key(surface))
+
+    def recent(self, fits: Callable[[Seen], bool]) -> Seen | None:
+        """The last actor that fits."""
+        return next((entry for entry in reversed(self.seen) if fits(entry)), None)
+
+    def antecedent(self, sentence: int, fits: Callable[[Seen], bool], reach: int = 2) -> Seen | None:
+        """Whom a pronoun may mean: in this sentence, then those before it, the subject first, then the leftmost."""
+        for distance in range(reach + 1):
+            here = [entry for entry in self.seen if entry.sentence == sentence - distance and fits(entry)]
+            if here:
+                return next((entry for entry in here if entry.subject), here[0])
+        return None
+
+    def __iter__(self) -> Iterator[Seen]:
+        """The entries, first mentioned first."""
+        return iter(self.seen)
