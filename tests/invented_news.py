@@ -136,7 +136,7 @@ def invented_actors(count: int) -> list[tuple[Actor, Actor | None]]:
     found: list[tuple[Actor, Actor | None]] = []
     for number in range(count):
         if number % 8 == 7:
-            state = found[number // 2][0]
+            state = found[number // 8 % 4][0]
             found.append((actor(f"Minister {number}" if number > 40 else f"Ana {NAMES[number % 26][:4]}sen", "person"), state))
         elif number % 7 == 4 and number // 7 < len(OTHERS):
             found.append((actor(*OTHERS[number // 7]), None))

@@ -249,6 +249,33 @@ def test_persons_roll_up(browser: Browser, small: Path) -> None:
     assert browser.evaluate("kg.ties().every((id) => id.startsWith('r'))") is True
 
 
+def test_everything_stays_in_view_when_the_window_changes(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    outside = """(() => { const frame = document.getElementById("graph");
+      return kg.actors().map((node) => kg.network.canvasToDOM(kg.network.getPosition(node)))
+        .filter(({ x, y }) => x < 0 || y < 0 || x > frame.clientWidth || y > frame.clientHeight).length; })()"""
+    assert browser.evaluate(outside) == 0
+    for width, height in ((900, 600), (1700, 1100)):
+        browser.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        time.sleep(1.0)
+        assert browser.evaluate(outside) == 0
+    browser.call("Emulation.clearDeviceMetricsOverride")
+
+
+def test_a_selected_actor_shows_all_its_ties(browser: Browser, tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    write_page(*invented_news(80, 400, seed=3), out, title="Eighty actors")
+    browser.open(out)
+    ties_of_0 = "kg.ties().filter((id) => kg.network.getConnectedNodes(id).includes(busiest)).length"
+    busiest = (
+        "const busiest = kg.actors().sort((a, b) => kg.network.getConnectedEdges(b).length - kg.network.getConnectedEdges(a).length)[0];"
+    )
+    before, after = browser.evaluate(
+        f"(() => {{ {busiest} const before = {ties_of_0}; kg.select({{ node: busiest }}); return [before, {ties_of_0}]; }})()"
+    )
+    assert after > before
+
+
 def test_dark_follows_the_system_and_the_button(browser: Browser, small: Path) -> None:
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     browser.open(small)

@@ -15,7 +15,9 @@ const PAGE_OF_CARDS = 60, CHIEF = 30;
 
 const state = {};
 let selection = null;   // {node: number} or {tie: id}
-let shown = new Map();  // id -> {tie, active, family, reported} of the ties that are drawn
+let passing = new Map(); // id -> {tie, active, family, reported} of the ties that pass the filters, the backbone first
+let shown = new Map();  // those of them that are drawn when nothing is selected
+let drawn = new Map();  // those that are drawn: a selected actor shows all its ties
 let alive = new Set();  // nodes that are drawn
 let colours = {};
 let touched = false;    // whether the reader has moved the view
@@ -143,6 +145,7 @@ function refresh() {
   const level = state.rollUp ? "r" : "p";
   const all = backbone(ties.filter((tie) => tie.id[0] === level && kindShown(tie.from) && kindShown(tie.to)).map(summarise).filter((entry) => entry.active.length));
   const limit = state.strongest === null ? (data.small ? all.length : Math.min(all.length, nodes.length)) : Math.min(state.strongest, all.length);
+  passing = new Map(all.map((entry) => [entry.tie.id, entry]));
   shown = new Map(all.slice(0, limit).map((entry) => [entry.tie.id, entry]));
   alive = new Set();
   let count = 0;
@@ -177,7 +180,7 @@ function nearOf(choice) {
   if (!choice) return null;
   if ("tie" in choice) { const tie = ties.find((one) => one.id === choice.tie); return new Set([tie.from, tie.to]); }
   const near = new Set([choice.node]);
-  for (const { tie } of shown.values()) if (tie.from === choice.node || tie.to === choice.node) near.add(tie.from).add(tie.to);
+  for (const { tie } of passing.values()) if (tie.from === choice.node || tie.to === choice.node) near.add(tie.from).add(tie.to);
   return near;
 }
 
@@ -210,7 +213,8 @@ function tieLook(entry, near) {
 function paint() {
   const near = nearOf(selection);
   nodeSet.update(nodes.map((node) => { const look = nodeLook(node, near); delete look.x; delete look.y; return look; }));
-  const wanted = [...shown.values()].reverse().map((entry) => tieLook(entry, near));
+  drawn = new Map([...passing].filter(([id, entry]) => shown.has(id) || (selection && inFocus(entry.tie))));
+  const wanted = [...drawn.values()].reverse().map((entry) => tieLook(entry, near));
   tieSet.clear();
   tieSet.add(wanted);
 }
@@ -283,15 +287,14 @@ function drawLabels(context) {
     context.font = `${data.small ? (place.reach > 14 ? 600 : 500) : leader ? 600 : 400} ${size}px ${FONT}`;
     const half = widthOf(context, node.short) / 2 + 3, tall = size / 2 + 2, { at, reach, box } = place;
     const side = reach + half + 2, above = reach + tall + 1;
-    for (const [dx, dy] of [[0, above], [0, -above], [side, 0], [-side, 0], [side * 0.8, above * 0.8], [-side * 0.8, above * 0.8], [side * 0.8, -above * 0.8], [-side * 0.8, -above * 0.8]]) {
-      const x = at.x + dx, y = at.y + dy, room = [x - half, y - tall, x + half, y + tall];
-      if (!(leader ? chief : taken).free(room, box)) continue;
-      taken.add(room); chief.add(room);
-      context.globalAlpha = near && !near.has(node.id) ? 0.25 : 1;
-      halo(context, node.short, x, y, colours.ink, leader && !data.small ? 5 : 3.5);
-      drawnLabels += 1;
-      break;
-    }
+    const around = [[0, above], [0, -above], [side, 0], [-side, 0], [side * 0.8, above * 0.8], [-side * 0.8, above * 0.8], [side * 0.8, -above * 0.8], [-side * 0.8, -above * 0.8]]
+      .map(([dx, dy]) => ({ x: at.x + dx, y: at.y + dy, room: [at.x + dx - half, at.y + dy - tall, at.x + dx + half, at.y + dy + tall] }));
+    const spot = around.find(({ room }) => taken.free(room, box)) || (leader && around.find(({ room }) => chief.free(room, box)));
+    if (!spot) continue;
+    taken.add(spot.room); chief.add(spot.room);
+    context.globalAlpha = near && !near.has(node.id) ? 0.25 : 1;
+    halo(context, node.short, spot.x, spot.y, colours.ink, leader && !data.small ? 5 : 3.5);
+    drawnLabels += 1;
   }
   if (data.small || scale > 0.9 || selection) drawCounts(context, places, taken, size - 2);
   context.restore();
@@ -306,7 +309,7 @@ function tieText(entry) {
 
 function drawCounts(context, places, taken, size) {
   context.font = `500 ${Math.max(10, size)}px ${FONT}`;
-  for (const entry of shown.values()) {
+  for (const entry of drawn.values()) {
     const text = inFocus(entry.tie) ? tieText(entry) : "", from = places.get(entry.tie.from), to = places.get(entry.tie.to);
     if (!text || !from || !to) continue;
     const half = widthOf(context, text) / 2 + 2, tall = size / 2 + 1, dx = to.at.x - from.at.x, dy = to.at.y - from.at.y;
@@ -440,7 +443,7 @@ function showEvidence() {
 
 function tieList(number) {
   const list = make("div", { className: "ties" });
-  const own = [...shown.values()].filter(({ tie }) => tie.from === number || tie.to === number).sort((one, other) => other.active.length - one.active.length);
+  const own = [...passing.values()].filter(({ tie }) => tie.from === number || tie.to === number).sort((one, other) => other.active.length - one.active.length);
   for (const entry of own) {
     const other = nodes[entry.tie.from === number ? entry.tie.to : entry.tie.from];
     list.append(make("button", { type: "button", onclick: () => select({ tie: entry.tie.id }) }, lineSample(entry.family, !entry.reported), isolated(other.label), make("span", { className: "standing" }, String(entry.active.length))));
@@ -452,7 +455,7 @@ function select(choice) {
   selection = choice;
   paint();
   if (choice && "node" in choice) network.selectNodes([choice.node], false);
-  else if (choice && shown.has(choice.tie)) network.setSelection({ nodes: [], edges: [choice.tie] }, { highlightEdges: false });
+  else if (choice && drawn.has(choice.tie)) network.setSelection({ nodes: [], edges: [choice.tie] }, { highlightEdges: false });
   else network.unselectAll();
   hideTip();
   showEvidence();
@@ -518,7 +521,7 @@ function tip(at, head, lines) {
 function hideTip() { byId("tip").hidden = true; }
 
 function tipOfTie(id, at) {
-  const entry = shown.get(id);
+  const entry = drawn.get(id);
   if (!entry) return;
   const counts = [...tally(entry.active.map((number) => data.relations[statements[number].relation].code + (statements[number].status === "asserted" ? "" : " (" + statements[number].status + ")")))].sort((one, other) => other[1] - one[1]);
   tip(at, nodes[entry.tie.from].label + " – " + nodes[entry.tie.to].label, counts.slice(0, 6).map(([name, count]) => `${count} ${name}`));
@@ -573,11 +576,11 @@ network.on("hoverNode", ({ node, pointer }) => tip(pointer.DOM, nodes[node].labe
 network.on("hoverEdge", ({ edge, pointer }) => tipOfTie(edge, pointer.DOM));
 for (const name of ["blurNode", "blurEdge", "dragStart", "zoom"]) network.on(name, hideTip);
 for (const name of ["dragStart", "zoom"]) network.on(name, () => { touched = true; });
-network.on("resize", () => { if (!touched) fit(); });
+network.on("resize", () => { if (!touched) queueMicrotask(fit); });  // only after vis-network has put its own idea of the view
 
 buildPanel();
 refresh();
 fit();
 network.once("afterDrawing", () => { root.dataset.ready = "true"; });
-window.kg = { network, select, labels: () => drawnLabels, ties: () => [...shown.keys()], actors: () => [...alive] };
+window.kg = { network, select, labels: () => drawnLabels, ties: () => [...drawn.keys()], actors: () => [...alive] };
 })();
