@@ -70,7 +70,7 @@ froze; get got; give gave; go went; have had has; hold held; keep kept; lay laid
 met; overrun overran; overthrow overthrew; pay paid; rebuild rebuilt; retake retook; ring rang; rise rose; seek sought; send sent;
 shoot shot; shy shied; sink sank; sit sat; slay slew; speak spoke; stand stood; strike struck; swear swore sworn; take took; tear
 tore; tell told; throw threw; try tried; undertake undertook; unfreeze unfroze; uphold upheld; win won; withdraw withdrew;
-withhold withheld; write wrote ;
+withhold withheld; write wrote 
 """
 IRREGULAR = {entry.split()[0]: set(entry.split()[1:]) for entry in PAST.split(";")}
 """Past forms that do not begin with the lemma's stem."""
