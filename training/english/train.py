@@ -1,6 +1,6 @@
 """Train the English model: `python -m training.english.train --data DIR --out DIR` (about an hour on two cores).
 
-Writes `checkpoint.pt` after each epoch (weights, optimiser, schedule, seeds) and goes on from it when started again.
+Writes `checkpoint.pt` after each epoch and goes on from it when started again, with another `--epochs` too if wished.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def train(data: Path, out: Path, *, epochs: int, seed: int, batch_words: int, th
     per_epoch = len(make_batches(make_windows(examples, random.Random(seed)), batch_words, random.Random(seed)))
     steps = int(per_epoch * epochs * 1.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [2e-4, 2e-3], total_steps=steps, pct_start=0.1, anneal_strategy="linear")
-    first = _resume(out / "checkpoint.pt", model, optimizer, schedule)
+    first = _resume(out / "checkpoint.pt", model, optimizer)
+    for _ in range(first * per_epoch):
+        schedule.step()
     print(f"{len(examples)} sentences, {per_epoch} steps an epoch, {epochs} epochs from {first}", flush=True)
     for epoch in range(first, epochs):
         rng = random.Random(seed + 1 + epoch)
@@ -128,18 +130,17 @@ def train(data: Path, out: Path, *, epochs: int, seed: int, batch_words: int, th
                 print(f"epoch {epoch} step {step}/{len(batches)} loss {running:.3f} {rate:.2f} s/step", flush=True)
         scores = development_scores(model, tensors, development)
         print(json.dumps({"epoch": epoch, **scores}), flush=True)
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1, "scores": scores}
+        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1, "scores": scores}
         torch.save(state, out / "checkpoint.tmp")
         (out / "checkpoint.tmp").replace(out / "checkpoint.pt")
 
 
-def _resume(path: Path, model: EnglishModel, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler) -> int:
+def _resume(path: Path, model: EnglishModel, optimizer: torch.optim.Optimizer) -> int:
     if not path.exists():
         return 0
     state = torch.load(path, weights_only=True)
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
-    schedule.load_state_dict(state["schedule"])
     return int(state["epoch"])
 
 

@@ -1,0 +1,5 @@
+"""The command line: `kg --help`."""
+
+from kg.cli.app import main
+
+__all__ = ["main"]

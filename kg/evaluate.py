@@ -1,0 +1,256 @@
+"""Score extraction against gold statements, on four rungs of agreement.
+
+Gold files hold blocks: a head line "id | phenomenon | date", the text, then one statement a line:
+`SOURCE > RELATION > TARGET [status] [by=SPEAKER] (optional)`. SOURCE and TARGET are names; `Name@Side` is a person and
+the state or organisation that the person speaks for, a name in lower case an unnamed agent of the side. `A|B` allows
+either, `[*]` any status; optional statements count neither for nor against. A file without head lines is one document.
+
+Rungs: dyad (both ends, persons as their side), quad (and the quad class), root (and the relation; CONCEDE and RETREAT
+count as one), full (and the status, the speaker where gold names one, and the named persons).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from kg.codebook import RELATIONS
+from kg.errors import InputError
+from kg.model import Participant, Statement
+
+Rung = Literal["dyad", "quad", "root", "full"]
+RUNGS: tuple[Rung, ...] = ("dyad", "quad", "root", "full")
+STATUSES = frozenset(("asserted", "negated", "requested", "planned", "possible", "*"))
+SYMMETRIC = frozenset(("CONSULT", "COOPERATE", "ALLY", "RIVAL"))
+_HEAD = re.compile(r"^(\w+) \| ([\w -]+?)(?: \| (\S+))?$")
+_STATEMENT = re.compile(r"^(?P<source>.+?) > (?P<relation>[A-Z|]+) > (?P<target>.+?)(?P<marks>(?: \[[^\]]*\])*)(?P<optional> \(optional\))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a statement for comparison: all names of the actor and of its side; `named` asks for the person."""
+
+    names: frozenset[str]
+    sides: frozenset[str]
+    named: bool = True
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(sorted(self.sides))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A statement as far as scoring looks at it. Gold may allow several relations and statuses."""
+
+    source: End
+    relations: tuple[str, ...]
+    target: End | None
+    statuses: tuple[str, ...]
+    speaker: End | None = None
+    optional: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: str
+    phenomenon: str
+    date: str | None
+    text: str
+    gold: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of one rung; precision, recall and F1 follow."""
+
+    hit: int = 0
+    gold: int = 0
+    predicted: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(self.hit + other.hit, self.gold + other.gold, self.predicted + other.predicted)
+
+    @property
+    def precision(self) -> float:
+        return self.hit / self.predicted if self.predicted else 0.0
+
+    @property
+    def recall(self) -> float:
+        return self.hit / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.hit / (self.gold + self.predicted) if self.gold + self.predicted else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One item's counts on every rung, and on the full rung what was missed and what was spurious."""
+
+    item: Item
+    scores: dict[Rung, Score]
+    missed: tuple[str, ...]
+    spurious: tuple[str, ...]
+
+
+def plain(name: str) -> str:
+    """A name for comparison: no accents, lower case, no leading article."""
+    text = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    text = re.sub(r"\s+", " ", text.replace("’", "'").replace("ı", "i")).strip().lower()
+    return text.removeprefix("the ")
+
+
+def read_gold(path: Path) -> list[Item]:
+    """The items of a gold file; InputError names the line of a statement that does not parse."""
+    items: list[Item] = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text ({error}); give a gold file as `kg evaluate --help` describes") from error
+    for number, raw in enumerate(lines, 1):
+        line = raw.rstrip()
+        if not line.strip() or line.startswith("#"):
+            continue
+        head = _HEAD.match(line)
+        if head:
+            items.append(Item(head[1], head[2], head[3], "", ()))
+            continue
+        if not items:
+            items.append(Item("document", "document", None, "", ()))
+        items[-1] = _extended(items[-1], line, f"{path}:{number}")
+    if not items:
+        raise InputError(f"{path}: holds no gold items; see `kg evaluate --help` for the notation")
+    return items
+
+
+def _extended(item: Item, line: str, place: str) -> Item:
+    found = _STATEMENT.match(line)
+    if not found:
+        return replace(item, text=f"{item.text} {line}".strip())
+    relations = tuple(found["relation"].split("|"))
+    unknown = [r for r in relations if r not in RELATIONS]
+    marks = re.findall(r"\[([^\]]*)\]", found["marks"])
+    statuses = tuple(next((m for m in marks if "=" not in m), "asserted").split("|"))
+    unknown += [s for s in statuses if s not in STATUSES]
+    if unknown:
+        raise InputError(f"{place}: '{unknown[0]}' is no relation or status of the codebook")
+    speaker = next((m.removeprefix("by=") for m in marks if m.startswith("by=")), None)
+    report = Report(
+        _gold_end(found["source"]), relations, None if found["target"] == "-" else _gold_end(found["target"]), statuses,
+        _gold_end(speaker) if speaker else None, bool(found["optional"]), line,
+    )  # fmt: skip
+    return replace(item, gold=(*item.gold, report))
+
+
+def _gold_end(text: str) -> End:
+    name, _, side = text.strip().partition("@")
+    return End(frozenset([plain(name)]), frozenset([plain(side or name)]), named=name[:1].isupper())
+
+
+def _predicted(statement: Statement, names_of: Callable[[str], Iterable[str]]) -> Report:
+    def end(p: Participant | None) -> End | None:
+        if p is None:
+            return None
+        own = frozenset(map(plain, (p.actor.label, *names_of(p.actor.id))))
+        sides = own if p.affiliation is None else frozenset(map(plain, (p.affiliation.label, *names_of(p.affiliation.id))))
+        return End(own, sides)
+
+    source = end(statement.source)
+    assert source is not None
+    text = f"{statement.source.actor.label} > {statement.relation.code} > {statement.target.actor.label if statement.target else '-'} [{statement.status}]"
+    return Report(source, (statement.relation.code,), end(statement.target), (statement.status,), end(statement.speaker), False, text)
+
+
+def _same_end(gold: End | None, given: End | None) -> bool:
+    if gold is None or given is None:
+        return gold is given
+    return bool(gold.sides & (given.sides | given.names))
+
+
+def _roots(report: Report) -> set[str]:
+    return {"RETREAT" if r == "CONCEDE" else r for r in report.relations}
+
+
+def _agree(gold: Report, given: Report, rung: Rung) -> bool:
+    if not (_same_end(gold.source, given.source) and _same_end(gold.target, given.target)):
+        return False
+    if rung == "dyad":
+        return True
+    if rung == "quad":
+        return bool({RELATIONS[r].quad for r in gold.relations} & {RELATIONS[r].quad for r in given.relations}) or bool(_roots(gold) & _roots(given))
+    if not _roots(gold) & _roots(given):
+        return False
+    if rung == "root":
+        return True
+    if "*" not in gold.statuses and not set(gold.statuses) & set(given.statuses):
+        return False
+    if gold.speaker and not _same_end(gold.speaker, given.speaker):
+        return False
+    ends = ((gold.source, given.source), (gold.target, given.target))
+    return all(g is None or p is None or not g.named or bool(g.names & p.names) for g, p in ends)
+
+
+def _distinct(reports: Iterable[Report], rung: Rung) -> list[Report]:
+    """Reports that differ on the rung."""
+
+    def key(r: Report) -> tuple[object, ...]:
+        dyad = (r.source.key, r.target.key if r.target else None)
+        relation = sorted(_roots(r))
+        level = {"dyad": (), "quad": (RELATIONS[relation[0]].quad,), "root": tuple(relation)}.get(rung)
+        if level is not None:
+            return (dyad, level)
+        names = (tuple(sorted(r.source.names)), tuple(sorted(r.target.names)) if r.target else None)
+        return (dyad, tuple(relation), names, r.statuses, r.speaker.key if r.speaker else None)
+
+    return list({key(r): r for r in reports}.values())
+
+
+def _reversed(report: Report) -> Report:
+    return replace(report, source=report.target or report.source, target=report.source)
+
+
+def score_item(item: Item, statements: Sequence[Statement], names_of: Callable[[str], Iterable[str]]) -> ItemResult:
+    """Counts of one item. `names_of` gives an actor's aliases by id."""
+    given = [_predicted(s, names_of) for s in statements]
+    scores: dict[Rung, Score] = {}
+    missed: list[Report] = []
+    spurious: list[Report] = []
+    for rung in RUNGS:
+        wanted = _distinct((g for g in item.gold if not g.optional), rung)
+        allowed = [g for g in item.gold if g.optional] + [_reversed(g) for g in item.gold if set(g.relations) & SYMMETRIC]
+        free = _distinct(given, rung)
+        predicted = len(free)
+        missed = []
+        for g in wanted:
+            match = next((p for p in free if _agree(g, p, rung)), None)
+            if match is None:
+                missed.append(g)
+            else:
+                free.remove(match)
+        spurious = [p for p in free if not any(_agree(g, p, rung) for g in (*wanted, *allowed))]
+        ignored = len(free) - len(spurious)
+        scores[rung] = Score(len(wanted) - len(missed), len(wanted), predicted - ignored)
+    return ItemResult(item, scores, tuple(m.text for m in missed), tuple(p.text for p in spurious))
+
+
+def total(results: Iterable[ItemResult]) -> dict[Rung, Score]:
+    """Micro-averaged counts over items."""
+    sums = {rung: Score() for rung in RUNGS}
+    for result in results:
+        for rung in RUNGS:
+            sums[rung] = sums[rung] + result.scores[rung]
+    return sums
+
+
+def by_phenomenon(results: Iterable[ItemResult]) -> dict[str, dict[Rung, Score]]:
+    groups: dict[str, list[ItemResult]] = defaultdict(list)
+    for result in results:
+        groups[result.item.phenomenon].append(result)
+    return {name: total(group) for name, group in sorted(groups.items())}

@@ -1,0 +1,78 @@
+"""Who stands where in a sentence: the linked phrases by the tokens that head them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from kg.extract.phrases import Phrase
+from kg.extract.roles import antecedent, meant
+from kg.extract.tree import Tree
+from kg.model import Link
+
+OWNING = ("of", "by", "from", "in", "inside", "across", "within")
+PREMODIFYING = frozenset(("amod", "compound", "nmod", "nummod", "flat", "obl", "conj", "advmod", "acl"))
+
+
+class Cast:
+    """Answers, for a token, which mentions it stands for. Mentions are indices into `phrases`."""
+
+    def __init__(self, tree: Tree, phrases: Sequence[Phrase], links: Sequence[Link]) -> None:
+        self.tree = tree
+        self._agents: dict[int, list[int]] = defaultdict(list)
+        self._things: dict[int, list[int]] = defaultdict(list)
+        for i, (phrase, link) in enumerate(zip(phrases, links, strict=True)):
+            if phrase.tree == tree.index and link.actor is not None:
+                (self._agents if link.agent else self._things)[phrase.token].append(i)
+
+    def at(self, token: int) -> list[int]:
+        """Mentions that the phrase headed by this one token is; through an apposition where it says nothing itself."""
+        token = antecedent(self.tree, token)
+        found = self._agents.get(token, [])
+        if found:
+            return found
+        inner = meant(self.tree, token)
+        if inner != token:
+            return self.agents(inner)
+        for k in self.tree.kids(token, "appos", "nmod:desc"):
+            if self._agents.get(k):
+                return self._agents[k]
+        return []
+
+    def agents(self, token: int) -> list[int]:
+        """Mentions of a phrase and of all that is coordinated with it."""
+        return _unique(m for c in self.tree.conjuncts(antecedent(self.tree, token)) for m in self.at(c))
+
+    def owners(self, token: int, depth: int = 0) -> list[int]:
+        """Whose thing a phrase is: "Turkey's offer", "Russian airspace", "the exports of Chad", "villages in Mali"."""
+        tree, found = self.tree, list(self._things.get(token, []))
+        for k in tree.kids(token, "nmod:poss"):
+            found.extend(self.agents(k) or (self.owners(k, depth + 1) if depth < 3 else []))
+        if not found:
+            found = self.modifiers(token)
+        if not found and depth < 3:
+            for preposition in OWNING:
+                for k in tree.kids(token, "nmod"):
+                    if k > token and tree.case(k) == preposition:
+                        found.extend(self.agents(k) or self.owners(k, depth + 1))
+                if found:
+                    break
+        return _unique(found)
+
+    def modifiers(self, token: int) -> list[int]:
+        """Actors named in front of a noun: "EU-Turkey ties", "Portuguese-flagged tanker"."""
+        tree, found = self.tree, []
+        for k in tree.children[token]:
+            if k < token and tree.base(k) in PREMODIFYING and tree.deps[k] != "nmod:poss":
+                for node in tree.subtree(k):
+                    found.extend(self._agents.get(node, []) or self._things.get(node, []))
+        return _unique(found)
+
+    def anyone(self, token: int) -> list[int]:
+        """The phrase's actors, or else the owners of what it names."""
+        found = self.agents(token)
+        return found or _unique(m for c in self.tree.conjuncts(antecedent(self.tree, token)) for m in self.owners(c))
+
+
+def _unique(items: object) -> list[int]:
+    return list(dict.fromkeys(items))  # type: ignore[call-overload]

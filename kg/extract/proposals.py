@@ -1,0 +1,231 @@
+"""From acts and their readings to proposed statements over mentions; linking has been done, identity has not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kg.codebook import RELATIONS
+from kg.extract.acts import Event, Finder
+from kg.extract.cast import Cast
+from kg.extract.lexicon import Lexicon, Operator
+from kg.extract.phrases import Phrase
+from kg.extract.reading import Reading, operator_at, read
+from kg.extract.roles import prepositional, roles, surface_subjects
+from kg.extract.tree import Tree
+from kg.model import Link, Status
+
+KEPT_IN_FUTURE = frozenset(("AGREE", "CONCEDE", "APPEAL", "REQUEST", "REJECT", "THREATEN", "ACCUSE", "MEMBER", "CANDIDATE", "ALLY", "RIVAL", "OFFICE"))
+STRONG_DUTY = frozenset(("must", "need", "have"))
+COMPLEMENT_SLOTS = ("to", "on", "against", "with", "from", "for", "into", "over", "in", "of", "at")
+POSSIBLE_ADJECTIVES = frozenset("possible potential hypothetical feared eventual".split())
+PLANNED_ADJECTIVES = frozenset("planned proposed upcoming intended forthcoming".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A statement whose ends are mention indices. `rule` names the rule that made it; `content` is set later."""
+
+    tree: int
+    source: int
+    relation: str
+    target: int
+    status: Status
+    speaker: int | None
+    trigger: int
+    words: tuple[int, ...]
+    rule: str
+    confidence: float
+
+
+def propose(tree: Tree, lexicon: Lexicon, phrases: Sequence[Phrase], links: Sequence[Link]) -> list[Proposal]:
+    """All statements that the rules read from one sentence, without repetition, in the order of their triggers."""
+    return Proposer(tree, lexicon, Cast(tree, phrases, links)).run()
+
+
+class Proposer:
+    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast) -> None:
+        self.tree, self.lexicon, self.cast = tree, lexicon, cast
+
+    def run(self) -> list[Proposal]:
+        events = Finder(self.tree, self.lexicon, self.cast).events()
+        found: list[Proposal] = []
+        for event in events:
+            found.extend(self._from_event(event))
+        covered = {w for e in events for w in e.words}
+        for i in range(len(self.tree)):
+            operator = operator_at(self.tree, self.lexicon, i)
+            if operator and operator.kind in ("refuse", "threaten", "promise") and i not in covered:
+                found.extend(self._from_operator(i, operator, covered))
+            if operator and operator.kind == "claim":
+                found.extend(self._from_duty(i))
+        return _distinct(found)
+
+    # acts of the lexicon
+
+    def _from_event(self, event: Event) -> list[Proposal]:
+        reading = self._read(event)
+        wrapper = next(((o, t, n) for o, t, n in reading.wrappers if o.kind in ("refuse", "threaten", "promise")), None)
+        if wrapper:
+            return self._swallowed(event, reading, *wrapper)
+        relation, status = _relation_and_status(event.act.relation, reading)
+        if status is None:
+            return []
+        speaker = self._speaker(reading)
+        return self._pairs(event, relation, status, speaker, event.act.pos.lower())
+
+    def _read(self, event: Event) -> Reading:
+        reading = read(self.tree, self.lexicon, event.trigger)
+        for w in event.words:
+            words = {self.tree.lemmas[k].lower() for k in self.tree.kids(w, "amod")}
+            reading.possible = reading.possible or bool(words & POSSIBLE_ADJECTIVES)
+            reading.planned = reading.planned or bool(words & PLANNED_ADJECTIVES)
+        return reading
+
+    def _speaker(self, reading: Reading) -> int | None:
+        tokens = reading.requested_by if reading.requested else reading.speakers
+        for token in tokens:
+            found = self.cast.agents(token)
+            if found:
+                return found[0]
+        return None
+
+    def _pairs(self, event: Event, relation: str, status: Status, speaker: int | None, rule: str) -> list[Proposal]:
+        found = []
+        for s in event.sources:
+            for t in event.targets:
+                if s != t:
+                    found.append(self._proposal(s, relation, t, status, speaker, event.trigger, event.words, rule))
+                    if event.mutual and relation == "RIVAL":
+                        found.append(self._proposal(t, relation, s, status, speaker, event.trigger, event.words, rule))
+        return found
+
+    def _proposal(
+        self, source: int, relation: str, target: int, status: Status, speaker: int | None, trigger: int, words: tuple[int, ...], rule: str
+    ) -> Proposal:
+        confidence = {"verb": 0.8, "noun": 0.7, "adj": 0.7}.get(rule, 0.65) - (0.1 if status != "asserted" else 0.0)
+        return Proposal(self.tree.index, source, relation, target, status, speaker, trigger, words, rule, round(confidence, 2))
+
+    def _swallowed(self, event: Event, reading: Reading, operator: Operator, token: int, negated: bool) -> list[Proposal]:
+        """"refuses to send", "threatened to bomb", "promised to lift": the outer act is the statement."""
+        relation = _outer_relation(operator, event.act.relation, inner_negated=reading.negated and not negated)
+        outer = read(self.tree, self.lexicon, token)
+        sources = self._subjects(token) or list(event.sources)
+        targets = [t for t in event.targets if t not in sources] or [s for s in event.sources if s not in sources]
+        status = _status(outer, relation)
+        if status is None:
+            return []
+        speaker = self._speaker(outer)
+        return [self._proposal(s, relation, t, status, speaker, token, (token,), operator.kind) for s in sources for t in targets if s != t]
+
+    def _subjects(self, token: int) -> list[int]:
+        if self.tree.pos[token] in ("NOUN", "PROPN") and not self.tree.kids(token, "cop"):
+            owners = [m for k in self.tree.kids(token, "nmod:poss") for m in self.cast.agents(k)] or self.cast.modifiers(token)
+            if owners:
+                return owners
+            g = self.tree.heads[token]
+            return [m for s in surface_subjects(self.tree, g) for m in self.cast.agents(s)] if g >= 0 else []
+        return [m for s in surface_subjects(self.tree, token) for m in self.cast.anyone(s)]
+
+    # operators over verbs that are no acts themselves
+
+    def _from_operator(self, i: int, operator: Operator, covered: set[int]) -> list[Proposal]:
+        complements = [k for k in self.tree.kids(i, "xcomp", "ccomp", "acl") if self.tree.deps[k] != "acl:relcl"]
+        sources = self._subjects(i)
+        if not complements or not sources:
+            return []
+        inside = [t for c in complements for t in self.tree.subtree(c)]
+        if any(t in covered for t in inside):
+            return []
+        outer = read(self.tree, self.lexicon, i)
+        relation = _outer_relation(operator, None, inner_negated=False)
+        status = _status(outer, relation)
+        targets = [t for c in complements for t in self._complement_targets(c) if t not in sources]
+        if status is None or (relation == "AGREE" and not targets):
+            return []
+        speaker = self._speaker(outer)
+        return [self._proposal(s, relation, t, status, speaker, i, (i,), operator.kind) for s in sources for t in dict.fromkeys(targets)]
+
+    def _complement_targets(self, c: int) -> list[int]:
+        """Whom a complement clause is about: its objects, then its prepositional phrases, then what is below it."""
+        parts = roles(self.tree, c)
+        found = [m for p in (*parts.recipients, *parts.patients) for m in self.cast.anyone(p)]
+        for slot in COMPLEMENT_SLOTS:
+            if found:
+                return found
+            hosts = (c, *parts.patients)
+            found = [m for h in hosts for k in prepositional(self.tree, h, slot) for m in self.cast.agents(k)]
+        if not found:
+            found = [m for k in self.tree.kids(c, "xcomp") for m in self._complement_targets(k)]
+        return found
+
+    # "Turkey needs to ..., an official said"
+
+    def _from_duty(self, say: int) -> list[Proposal]:
+        tree = self.tree
+        speakers = [m for s in surface_subjects(tree, say) for m in self.cast.agents(s)]
+        clauses = [c for k in (*tree.kids(say, "ccomp"), *self._quoting(say)) for c in tree.conjuncts(k)]
+        found: list[Proposal] = []
+        for c in clauses:
+            duty = self._duty(c)
+            if not duty or not speakers:
+                continue
+            relation = "REQUEST" if duty in STRONG_DUTY else "APPEAL"
+            for target in (m for s in surface_subjects(tree, c) for m in self.cast.agents(s)):
+                found.extend(self._proposal(s, relation, target, "asserted", None, c, (c,), "duty") for s in speakers if s != target)
+        return found
+
+    def _quoting(self, say: int) -> list[int]:
+        """The quoted clause that a say verb in parenthesis belongs to."""
+        tree = self.tree
+        return [tree.heads[say]] if tree.base(say) == "parataxis" and tree.heads[say] >= 0 and not tree.kids(say, "ccomp") else []
+
+    def _duty(self, c: int) -> str | None:
+        tree = self.tree
+        for k in tree.kids(c, "aux"):
+            if tree.words[k].lower() in ("must", "should", "ought"):
+                return "must" if tree.words[k].lower() == "must" else "should"
+        lemma = tree.lemmas[c].lower()
+        if lemma in ("need", "have") and tree.kids(c, "xcomp"):
+            return lemma
+        return None
+
+
+def _outer_relation(operator: Operator, inner: str | None, *, inner_negated: bool) -> str:
+    if operator.kind == "refuse":
+        return "REJECT"
+    if operator.kind == "threaten":
+        return "THREATEN"
+    hostile = inner is not None and (RELATIONS[inner].score or 0) < 0
+    return "THREATEN" if hostile and not inner_negated else "AGREE"
+
+
+def _status(reading: Reading, relation: str) -> Status | None:
+    if reading.requested:
+        return None if reading.negated else "requested"
+    if reading.negated:
+        return "negated"
+    if reading.possible:
+        return "possible"
+    if reading.planned or (reading.future and relation not in KEPT_IN_FUTURE):
+        return "planned"
+    return "asserted"
+
+
+def _relation_and_status(relation: str, reading: Reading) -> tuple[str, Status | None]:
+    """A cooperative act that is announced is AGREE; a hostile one is planned."""
+    status = _status(reading, relation)
+    score = RELATIONS[relation].score
+    if status == "planned" and score is not None and score > 0:
+        return ("AGREE" if relation not in KEPT_IN_FUTURE else relation), "asserted"
+    return relation, status
+
+
+def _distinct(proposals: list[Proposal]) -> list[Proposal]:
+    """The same pair with the same relation once: the most confident, an asserted one before others."""
+    best: dict[tuple[int, str, int, str], Proposal] = {}
+    for p in proposals:
+        key = (p.source, p.relation, p.target, p.status)
+        if key not in best or p.confidence > best[key].confidence:
+            best[key] = p
+    return [replace(p) for p in sorted(best.values(), key=lambda p: (p.trigger, p.source, p.target, p.relation, p.status))]

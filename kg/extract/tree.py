@@ -1,0 +1,121 @@
+"""A parsed sentence as plain tuples: what the rules read, so that they can be tested without a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+NOMINAL = frozenset(("NOUN", "PROPN", "PRON"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One sentence in Universal Dependencies. Token indices are local and count from 0; a root's head is -1.
+
+    `begins` and `ends` are code points of the document; `names` holds the (first, last + 1, class) spans of
+    proper names.
+    """
+
+    index: int
+    words: tuple[str, ...]
+    lemmas: tuple[str, ...]
+    pos: tuple[str, ...]
+    tags: tuple[str, ...]
+    deps: tuple[str, ...]
+    heads: tuple[int, ...]
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+    names: tuple[tuple[int, int, str], ...] = ()
+    children: tuple[tuple[int, ...], ...] = field(default=(), compare=False)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def kids(self, i: int, *deps: str) -> list[int]:
+        """Children of `i` with one of the labels; a label without subtype takes its subtypes too ("obl")."""
+        return [k for k in self.children[i] if self.deps[k] in deps or self.deps[k].split(":")[0] in deps]
+
+    def kid(self, i: int, *deps: str) -> int | None:
+        found = self.kids(i, *deps)
+        return found[0] if found else None
+
+    def base(self, i: int) -> str:
+        """The universal label of `i` without its subtype."""
+        return self.deps[i].split(":")[0]
+
+    def subtree(self, i: int) -> list[int]:
+        found, stack = [], [i]
+        while stack:
+            node = stack.pop()
+            found.append(node)
+            stack.extend(self.children[node])
+        return sorted(found)
+
+    def ancestors(self, i: int) -> Iterator[int]:
+        while (i := self.heads[i]) >= 0:
+            yield i
+
+    def case(self, i: int) -> str:
+        """The lower-case preposition or case marker of a nominal, joined if of several words; "" if none."""
+        marks = [k for k in self.children[i] if self.deps[k] == "case"]
+        words = [self.words[m].lower() for k in marks for m in (k, *self.kids(k, "fixed"))]
+        return " ".join(words)
+
+    def conjuncts(self, i: int) -> list[int]:
+        """`i` and all that is coordinated with it, in order."""
+        found = [i]
+        for k in self.children[i]:
+            if self.deps[k] == "conj":
+                found.extend(self.conjuncts(k))
+        return found
+
+
+def _children(heads: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    found: list[list[int]] = [[] for _ in heads]
+    for i, h in enumerate(heads):
+        if h >= 0:
+            found[h].append(i)
+    return tuple(tuple(f) for f in found)
+
+
+def make_tree(
+    index: int,
+    words: list[str],
+    lemmas: list[str],
+    pos: list[str],
+    tags: list[str],
+    deps: list[str],
+    heads: list[int],
+    begins: list[int],
+    names: list[tuple[int, int, str]],
+) -> Tree:
+    """A Tree from columns; `ends` follow from the words."""
+    ends = tuple(b + len(w) for b, w in zip(begins, words, strict=True))
+    parents = tuple(heads)
+    return Tree(
+        index, tuple(words), tuple(lemmas), tuple(pos), tuple(tags), tuple(deps), parents, tuple(begins), ends, tuple(names), _children(parents)
+    )
+
+
+def trees(doc: Doc) -> list[Tree]:
+    """The sentences of a parsed spaCy Doc, in order."""
+    found = []
+    for index, sent in enumerate(doc.sents):
+        tokens = list(sent)
+        start = sent.start
+        found.append(
+            make_tree(
+                index,
+                [t.text for t in tokens],
+                [t.lemma_.lower() if t.pos_ != "PROPN" else t.lemma_ for t in tokens],
+                [t.pos_ for t in tokens],
+                [t.tag_ for t in tokens],
+                ["root" if t.head.i == t.i else t.dep_ for t in tokens],
+                [-1 if t.head.i == t.i else t.head.i - start for t in tokens],
+                [t.idx for t in tokens],
+                [(e.start - start, e.end - start, e.label_) for e in sent.ents],
+            )
+        )
+    return found

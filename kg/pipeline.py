@@ -1,0 +1,196 @@
+"""From documents to statements: the one module that composes reading, parsing, linking and extraction."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from kg.codebook import RELATIONS
+from kg.extract.dates import date_of, find_dates
+from kg.extract.lexicon import Lexicon, load_lexicon
+from kg.extract.phrases import Phrase, find_phrases
+from kg.extract.proposals import Proposal, propose
+from kg.extract.tree import Tree, trees
+from kg.link import Catalogue, Linker
+from kg.model import Actor, Document, Evidence, Link, Participant, Span, Statement
+from kg.nlp import load_pipeline
+from kg.vocabulary import PREFIXES, VERSION
+
+EXTRACTOR = f"kg-rules/{VERSION}"
+BLOCK = 50_000
+"""Code points parsed at once; longer documents are cut at line ends, else at spaces."""
+CONTENT_RELATIONS = frozenset(("APPEAL", "REQUEST", "THREATEN", "AGREE", "REJECT", "ACCUSE"))
+
+Actors = Literal["known", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an extraction depends on besides the text. `model` names a spaCy pipeline, None is the one shipped."""
+
+    model: str | None = None
+    actors: Actors = "known"
+    actors_file: Path | None = None
+    min_confidence: float = 0.0
+
+
+class Extractor:
+    """Documents in, statements out. Loads its model and catalogue once."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.nlp = load_pipeline(self.settings.model)
+        self.catalogue = Catalogue.load(self.settings.actors_file)
+        self.lexicon: Lexicon = load_lexicon()
+
+    def extract(self, document: Document) -> list[Statement]:
+        """All statements of one document, in the order of the text."""
+        sentences = self.parse(document.text)
+        phrases = [p for tree in sentences for p in find_phrases(tree, self.catalogue)]
+        links = Linker(self.catalogue).link([p.mention for p in phrases], date=document.published)
+        found: list[Statement] = []
+        by_tree = _by_tree(phrases, links)
+        for tree in sentences:
+            here, linked = by_tree.get(tree.index, ([], []))
+            if len(here) > 1:
+                proposals = propose(tree, self.lexicon, here, linked)
+                found.extend(self._statements(document, tree, proposals, here, linked))
+        return found
+
+    def parse(self, text: str) -> list[Tree]:
+        """Sentences of a text of any length; offsets are of the whole text."""
+        found: list[Tree] = []
+        starts, blocks = _blocks(text)
+        for start, doc in zip(starts, self.nlp.pipe(blocks), strict=True):
+            for tree in trees(doc):
+                shifted = replace(
+                    tree, index=len(found), begins=tuple(b + start for b in tree.begins), ends=tuple(e + start for e in tree.ends)
+                )
+                found.append(shifted)
+        return found
+
+    def _statements(
+        self, document: Document, tree: Tree, proposals: Sequence[Proposal], phrases: Sequence[Phrase], links: Sequence[Link]
+    ) -> list[Statement]:
+        span = Span(tree.begins[0], tree.ends[-1])
+        text = document.text[span.begin : span.end]
+        dates = find_dates(text, span.begin, document.published)
+        kept: list[tuple[Proposal, Statement]] = []
+        for p in proposals:
+            source, target = _participant(phrases[p.source], links[p.source]), _participant(phrases[p.target], links[p.target])
+            if not self._counts(p.relation, source, target) or p.confidence < self.settings.min_confidence:
+                continue
+            speaker = _participant(phrases[p.speaker], links[p.speaker]) if p.speaker is not None else None
+            begin, end = tree.begins[min(p.words)], tree.ends[max(p.words)]
+            trigger = Span(tree.begins[p.trigger], tree.ends[p.trigger])
+            predicate = document.text[begin:end] if end - begin < 80 else document.text[trigger.begin : trigger.end]
+            evidence = Evidence(span, text, trigger, predicate, EXTRACTOR, p.confidence)
+            statement = Statement(
+                "", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, date_of(tree, p.trigger, dates)
+            )
+            kept.append((p, replace(statement, id=_statement_id(statement))))
+        return _with_content(tree, _once(kept))
+
+    def _counts(self, relation: str, source: Participant, target: Participant) -> bool:
+        """Both ends are actors that the settings admit, and not the same side."""
+        for end in (source, target):
+            if end.actor.kind == "place" or (self.settings.actors == "known" and not end.linked and end.affiliation is None):
+                return False
+        if source.actor.id == target.actor.id:
+            return False
+        return relation in ("OFFICE", "MEMBER") or _side(source).id != _side(target).id
+
+
+def _by_tree(phrases: Sequence[Phrase], links: Sequence[Link]) -> dict[int, tuple[list[Phrase], list[Link]]]:
+    found: dict[int, tuple[list[Phrase], list[Link]]] = {}
+    for phrase, link in zip(phrases, links, strict=True):
+        here = found.setdefault(phrase.tree, ([], []))
+        here[0].append(phrase)
+        here[1].append(link)
+    return found
+
+
+def _blocks(text: str) -> tuple[list[int], list[str]]:
+    """A text in pieces of at most BLOCK code points, with where each begins."""
+    starts, blocks, begin = [], [], 0
+    while begin < len(text):
+        end = min(begin + BLOCK, len(text))
+        if end < len(text):
+            cut = max(text.rfind("\n", begin, end), 0) or max(text.rfind(". ", begin, end) + 1, 0) or max(text.rfind(" ", begin, end), 0)
+            end = cut + 1 if cut > begin else end
+        starts.append(begin)
+        blocks.append(text[begin:end])
+        begin = end
+    return starts, blocks
+
+
+def _side(participant: Participant) -> Actor:
+    return participant.affiliation or participant.actor
+
+
+def _participant(phrase: Phrase, link: Link) -> Participant:
+    assert link.actor is not None  # the cast holds linked mentions only
+    return Participant(link.actor, phrase.mention.span, phrase.mention.text, link.affiliation, link.role, not link.local)
+
+
+def _statement_id(statement: Statement) -> str:
+    """By what the statement says and where, so that the same report gets the same IRI in every run."""
+    target, speaker, evidence = statement.target, statement.speaker, statement.evidence
+    parts = (
+        statement.document, str(evidence.sentence.begin), str(evidence.trigger.begin), statement.source.actor.id, statement.relation.code,
+        target.actor.id if target else "", statement.status, speaker.actor.id if speaker else "",
+    )  # fmt: skip
+    return PREFIXES["kgs"] + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
+
+
+def _once(kept: list[tuple[Proposal, Statement]]) -> list[tuple[Proposal, Statement]]:
+    """Linking can make two proposals say the same ("Ankara" and "Turkey" in one sentence): the most confident stays."""
+    best: dict[tuple[str, str, str, str], tuple[Proposal, Statement]] = {}
+    for p, s in kept:
+        key = (s.source.actor.id, s.relation.code, s.target.actor.id if s.target else "", s.status)
+        if key not in best or s.evidence.confidence > best[key][1].evidence.confidence:
+            best[key] = (p, s)
+    return list(best.values())
+
+
+def _with_content(tree: Tree, kept: list[tuple[Proposal, Statement]]) -> list[Statement]:
+    """Ties what is requested to the request: an inner act below the outer trigger, on the word of the outer source."""
+    found = []
+    for p, s in kept:
+        below = set(tree.subtree(p.trigger))
+        inner = [
+            t for q, t in kept
+            if s.relation.code in CONTENT_RELATIONS and q is not p and q.trigger in below and t.status == "requested"
+            and t.speaker is not None and t.speaker.actor.id == s.source.actor.id and s.target is not None and t.source.actor.id == s.target.actor.id
+        ]  # fmt: skip
+        found.append(replace(s, content=inner[0].id) if inner else s)
+    return found
+
+
+def extract_documents(
+    documents: Iterable[Document], settings: Settings | None = None, *, processes: int = 1
+) -> Iterator[tuple[Document, list[Statement]]]:
+    """Each document with its statements, in the order given whatever the number of processes."""
+    if processes <= 1:
+        extractor = Extractor(settings)
+        for document in documents:
+            yield document, extractor.extract(document)
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes, initializer=_start_worker, initargs=(settings,)) as pool:
+        yield from pool.imap(_work, documents, chunksize=4)
+
+
+_WORKER: list[Extractor] = []
+
+
+def _start_worker(settings: Settings | None) -> None:
+    _WORKER.append(Extractor(settings))
+
+
+def _work(document: Document) -> tuple[Document, list[Statement]]:
+    return document, _WORKER[0].extract(document)
