@@ -202,6 +202,10 @@ class Catalogue:
         held = [term for term in terms if term.covers(date) and (term.end or term.start == last or date <= term.as_of)]
         return sorted(held, key=lambda term: term.start, reverse=True)
 
+    def has_office(self, actor_id: str, role: str) -> bool:
+        """Whether anybody is known to have held a role of an actor."""
+        return (_short(actor_id), role) in self._by_office
+
     def offices(self, person_id: str, date: str | None) -> list[Term]:
         """A person's offices on a date (all of them without one), the latest first."""
         terms = self._by_person.get(_short(person_id), [])

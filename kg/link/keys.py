@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_DROPPED = {ord(character): None for character in " -.,\u00ad\u2010\u2011\u2013\u2014+"}
+_DROPPED = {ord(character): None for character in " -.,\u00ad\u2010\u2011\u2013\u2014"}
 _PLAIN = str.maketrans(
     {
         "’": "'",

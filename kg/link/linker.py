@@ -25,8 +25,10 @@ _OTHER_PRONOUNS = frozenset(
 )
 _PRECEDENCE = ("name", "acronym", "adjective", "people", "seat", "capital", "place", "surname")
 _SUBJECT = ("nsubj", "csubj")
+_BACKED = re.compile(
+    r"^(?:pro|anti)-\w|\w-(?:backed|aligned|linked|allied|funded|sponsored|supported|affiliated|armed|trained|financed)$", re.I
+)
 _STATE_PLACES = ("state", "territory")
-_COLLECTIVE_NOUNS = frozenset({"capital", "ally", "member", "partner", "states", "state", "countries", "country", "nation"})
 _OTHERS_OF_A_STATE = frozenset({"ally", "partner", "neighbour", "neighbor", "coalition", "bloc", "alliance"})
 
 
@@ -64,11 +66,13 @@ class Linker:
         self._floor = 0.5 if profile == "careful" else 0.0
         self._rules: tuple[Callable[[_Case], Link | None], ...] = (
             self._pronoun,
+            self._several,
             self._introduced,
             self._exact,
             self._description,
             self._person,
             self._final_name,
+            self._organisation,
             self._office,
             self._counterpart,
             self._agent,
@@ -144,6 +148,14 @@ class Linker:
         if len(chosen) > 1:
             return self._among(case, chosen)
         return self._named(case, chosen[0], "seat" if kind == "seat" else "alias", 1.0 if kind != "seat" else 0.9, everybody)
+
+    def _several(self, case: _Case) -> Link | None:
+        """Two names joined are two mentions, which the caller splits: "Russian and Chinese officials"."""
+        if self.catalogue.find(case.text):
+            return None
+        sorts = [segment.text.lower() if segment.text.lower() in ("and", "or") else segment.sort for segment in case.phrase.segments]
+        joined = any(sorts[i] in ("and", "or") and {sorts[i - 1], sorts[i + 1]} == {"name"} for i in range(1, len(sorts) - 1))
+        return _nobody(case, "several", f"“{case.text}” names more than one actor") if joined else None
 
     def _named(self, case: _Case, actor_id: str, rule: str, score: float, candidates: tuple[str, ...] = ()) -> Link:
         actor = self.catalogue.actor(actor_id)
@@ -229,6 +241,8 @@ class Linker:
             if not found or not all(candidate.kind == "surname" for candidate in found):
                 return None
             name = case.text
+        if bare(name) == case.text:
+            case = replace(case, phrase=replace(phrase, name=name, role=None, titled=False, office=None))
         name = bare(name)
         full = [candidate.actor for candidate in self.catalogue.find(name) if candidate.kind == "name" and "/person/" in candidate.actor]
         owner = self._owner_id(case)
@@ -285,9 +299,20 @@ class Linker:
         seen = case.memory.person(words[-1]) if len(words) == 1 else case.memory.named(name)
         if seen and seen.local:
             return self._again(case, seen, "local", f"“{name}” was named before", 0.9)
-        side = self.catalogue.actor(owner) if owner else None
+        kind = self._kind_of_name(case, words)
+        side = self.catalogue.actor(owner) if owner and self.catalogue.actor(owner).kind != "place" else None
+        if kind != "person":
+            return self._local(case, name, kind)
         reason = f"“{name}” is a person whom the catalogue does not know" + (f", of {side.label}" if side else "")
         return Link(case.mention, _local_actor(name, "person"), "local-person", reason, 0.6, side, case.phrase.role, local=True)
+
+    def _kind_of_name(self, case: _Case, words: Sequence[str]) -> ActorKind:
+        """A person, unless the words say an organisation or a country's name makes it uncertain."""
+        if case.mention.label == "PER" or case.phrase.titled:
+            return "person"
+        if any(self.lexicon.is_(word, "organisation_noun") for word in words):
+            return "organisation"
+        return "unknown" if any(self.catalogue.is_name(word) for word in words) else "person"
 
     def _again(self, case: _Case, seen: Seen, rule: str, reason: str, score: float) -> Link:
         role = case.phrase.role if case.phrase.titled else None
@@ -317,9 +342,22 @@ class Linker:
         strange = before.sort == "word" and before.text[:1].isupper()
         if strange and (last.text in self.lexicon.ambiguous or case.mention.label == "PER"):
             return self._unknown_person(case, case.text, None)
+        if strange and all(candidate.kind in ("capital", "place") for candidate in last.candidates):
+            return None
         inner = replace(case, text=last.text)
         found = self._exact(inner)
         return replace(found, rule="name-with-modifier") if found and found.actor else found
+
+    def _organisation(self, case: _Case) -> Link | None:
+        """An organisation that the catalogue does not know, though its name holds one that it does: "Bank of Japan"."""
+        words = split_words(case.text)
+        if case.phrase.name or not _titled(words) or self.lexicon.agent_group(words[-1]) or case.phrase.office:
+            return None
+        head = case.phrase.head
+        named = case.mention.label == "ORG" and self._local_name(case) == case.text and len(words) > 1
+        if named or (head[:1].isupper() and self.lexicon.is_(head, "organisation_noun")):
+            return self._local(case, case.text, "organisation") if not self.catalogue.find(case.text) else None
+        return None
 
     def _is_given_name(self, segments: Sequence[Segment]) -> bool:
         """Whether a country's name is a given name here ("Chad Smith")."""
@@ -336,10 +374,13 @@ class Linker:
         owner = self._owner_id(case)
         if phrase.office is None or owner is None or phrase.name:
             return None
-        actor = self.catalogue.actor(owner)
         if {"past", "future"} & phrase.effects:
             return _nobody(case, "not-the-incumbent", f"“{case.text}” is not who holds the office", (owner,))
-        if actor.kind == "place":
+        return self._office_of(case, owner)
+
+    def _office_of(self, case: _Case, owner: str) -> Link | None:
+        phrase = case.phrase
+        if phrase.office is None or self.catalogue.actor(owner).kind == "place":
             return None
         holding = None if phrase.effects else self.people.holder(phrase.office, owner, case.date)
         if holding is None:
@@ -353,7 +394,7 @@ class Linker:
     def _counterpart(self, case: _Case) -> Link | None:
         """ "His Greek counterpart" holds the office that the last person named by an office holds."""
         owner = self._owner_id(case)
-        if owner is None or singulars(case.phrase.head)[-1] != "counterpart":
+        if owner is None or "counterpart" not in singulars(case.phrase.head):
             return None
         seen = case.memory.recent(lambda entry: bool(entry.offices) and entry.affiliation is not None and entry.affiliation.id != owner)
         for office in seen.offices if seen else ():
@@ -385,10 +426,10 @@ class Linker:
         if owner is None:
             return self._undecided_owner(case)
         actor = self.catalogue.actor(owner)
-        noun = singulars(phrase.head)[-1]
+        nouns = frozenset(singulars(phrase.head))
         if group == "opposition" and actor.kind in ("state", "territory", "igo", "collective"):
             return self._local(case, case.text, "movement")
-        if group == "member" and actor.kind in _STATE_PLACES and noun in _OTHERS_OF_A_STATE and "-led" not in case.mention.text:
+        if group == "member" and actor.kind in _STATE_PLACES and nouns & _OTHERS_OF_A_STATE and "-led" not in case.mention.text:
             return _nobody(case, "others", f"“{case.text}” are others than {actor.label}", (owner,))
         if actor.kind == "place":
             return replace(self._place(case, owner, "owner", f"something of {actor.label}"), role=phrase.role)
@@ -450,6 +491,8 @@ class Linker:
             actors = sorted({candidate.actor for candidate in owner.candidates if candidate.kind == kind})
             if not actors:
                 continue
+            if kind == "place":
+                return actors[0]
             if kind == "surname" or "/person/" in actors[0]:
                 return self._owner_person(owner.text, actors, case)
             return actors[0] if len(actors) == 1 else None
@@ -528,9 +571,12 @@ class Linker:
     def _bare_office(self, case: _Case) -> Link | None:
         """ "The president" without an owner: the person of that office named last, else the holder in the state named last."""
         phrase = case.phrase
-        if phrase.office is None or phrase.owner is not None or phrase.name or phrase.effects or not case.memory.seen:
+        if phrase.office is None or phrase.owner is not None or phrase.name or phrase.effects:
             return None
         office = phrase.office
+        implied = self.people.implied_owner(office)
+        if implied is not None:
+            return self._office_of(case, implied)
         seen = case.memory.recent(lambda entry: office in entry.offices)
         if seen:
             return replace(
@@ -561,9 +607,16 @@ class Linker:
         """A name that the catalogue does not know becomes an actor of the document."""
         label = case.mention.label
         words = split_words(case.text)
+        if self._backed(words):
+            return self._local(case, case.text, "movement")
         if label == "ORG" or (not label and len(words) >= 2 and _titled(words) and not case.phrase.owner):
             return self._local(case, self._local_name(case), "organisation" if label == "ORG" else "unknown")
         return None
+
+    def _backed(self, words: Sequence[str]) -> bool:
+        """Whether the phrase is a force that a state only supports: "Iran-backed militias", "pro-Russian separatists"."""
+        group = self.lexicon.agent_group(words[-1]) if words else None
+        return group in ("military", "opposition") and any(_BACKED.search(word) for word in words[:-1])
 
     def _local_name(self, case: _Case) -> str:
         name = case.mention.name
@@ -655,7 +708,7 @@ def _initials(link: Link) -> list[str]:
 
 def _titled(words: Sequence[str]) -> bool:
     """Whether every word but small ones begins with a capital."""
-    return all(word[:1].isupper() for word in words if len(word) > 3) and words[0][:1].isupper() and words[-1][:1].isupper()
+    return bool(words) and all(word[:1].isupper() for word in words if len(word) > 3) and words[0][:1].isupper() and words[-1][:1].isupper()
 
 
 def _local_actor(name: str, kind: ActorKind) -> Actor:

@@ -59,9 +59,17 @@ class People:
         found: list[tuple[str, str]] = []
         for role in self._lexicon.roles.get(phrase, ()):
             for holder in self._owners(role, owner):
-                for office in role.offices:
-                    found += [(holder, real) for real in self._real(office, holder) if (holder, real) not in found]
+                offices = [real for office in role.offices for real in self._real(office, holder)]
+                kept = next((office for office in offices if self._catalogue.has_office(holder, office)), None)
+                if kept is not None and (holder, kept) not in found:
+                    found.append((holder, kept))
         return found
+
+    def implied_owner(self, phrase: str) -> str | None:
+        """The only owner that an office can have ("taoiseach", "home secretary"), None where there are several."""
+        owners = {scope for role in self._lexicon.roles.get(phrase, ()) for scope in role.scope or ("any",)}
+        only = owners.pop() if len(owners) == 1 else ""
+        return ACTOR + only if "/" in only else None
 
     def holder(self, phrase: str, owner: str, date: str | None) -> Holding | None:
         """Who held the office that a phrase names ("prime minister" of an owner) on a date; None rather than a guess."""
@@ -84,11 +92,13 @@ class People:
             return side, "as the actors file says"
         if owner and not past and any(ACTOR + term.owner == owner for term in terms):
             return owner, "as the phrase says"
-        now = [term for term in terms if date is None or term.covers(date)]
+        if date is None:
+            date = max((term.start for term in terms), default="")
+        now = [term for term in terms if term.covers(date)]
         if now:
             best = max(now, key=lambda term: (known_on(term, date), _WEIGHT.get(term.role, 1), term.start, term.owner))
             return ACTOR + best.owner, f"{best.role.replace('_', ' ')} since {best.start}"
-        before = [term for term in terms if date is not None and term.start <= date]
+        before = [term for term in terms if term.start <= date]
         if before:
             last = max(before, key=lambda term: (term.end, term.start))
             return ACTOR + last.owner, f"last office: {last.role.replace('_', ' ')} until {last.end or 'an unknown day'}"

@@ -15,6 +15,7 @@ from kg.link.lexicon import Lexicon
 _TOKEN = re.compile(r"'s\b|’s\b|[,;:()\"“”]|[^\s,;:()\"“”]+?(?='s\b|’s\b)|[^\s,;:()\"“”]+")
 _OWNING = re.compile(r"^(.{2,})-(?:flagged|owned|registered|led|made|built|controlled|run|supplied|operated|occupied|held|commanded)$")
 _PREFIX = re.compile(r"^(ex-|then-|Ex-|Then-)(.+)$")
+_SUFFIX = re.compile(r"^(\w{4,})-(designate|elect|in-waiting)$")
 _PARTICLES = frozenset(  # lower-case words inside names
     "van von der den de del della la le di da dos do al el bin bint ibn abu ul vel af av zu und y e".split()  # noqa: SIM905
 )
@@ -52,11 +53,13 @@ def split_words(text: str) -> list[str]:
     """The words of a phrase; "'s", "ex-" and "-flagged" stand apart so that the name before or after them shows."""
     words: list[str] = []
     for token in _TOKEN.findall(text):
-        prefix, owning = _PREFIX.match(token), _OWNING.match(token)
+        prefix, owning, suffix = _PREFIX.match(token), _OWNING.match(token), _SUFFIX.match(token)
         if prefix:
             words += [prefix[1], prefix[2]]
         elif owning:
             words.append(owning[1])
+        elif suffix and token.lower() != "president-elect":
+            words += [suffix[1], suffix[2]]
         elif len(token) > 2 and token.endswith(("s'", "s’")):
             words += [token[:-1], "'s"]
         else:
