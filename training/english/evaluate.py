@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from spacy.language import Language
 
+from benchmarks.english import measure_speed
 from kg.nlp import load_pipeline
 from kg.nlp.decoding import best_heads, best_tags, may_follow
 from kg.nlp.english import SHIPPED
 from kg.nlp.network import FILES, LONGEST_INPUT, Network
 from training.english.data import Example, read_development, read_gmb, read_tests
-from training.english.network import CORPORA
 
 TREEBANKS = {
     "EWT test": "UD_English-EWT/ewt-test.conllu",
@@ -34,7 +31,10 @@ TREEBANKS = {
     "PUD": "UD_English-PUD/en_pud-ud-test.conllu",
 }
 ENTITY_TESTS = ("GMB last 1,200", "CrossNER-politics test")
-BARS = {"LAS": {"EWT test": 89, "GUM test": 88, "PUD": 87}, "NER": {"GMB last 1,200": 72, "CrossNER-politics test": 75}, "MB": 30, "words/s": 5000}
+BARS = {
+    "LAS": {"EWT test": 89, "GUM test": 88, "PUD": 87},
+    "F": {"GMB last 1,200": 72, "CrossNER-politics test": 75},
+}
 FIRST = np.zeros(1, np.int64)
 
 Row = dict[str, float]
@@ -98,7 +98,8 @@ def score_entities(network: Network, examples: Sequence[Example]) -> Row:
             for *_, kind in group:
                 found[f"{name} {kind}"] += 1
                 found[name] += 1
-    row = {"P": found["both"] / max(found["guess"], 1), "R": found["both"] / max(found["gold"], 1), "F": 2 * found["both"] / (found["gold"] + found["guess"])}
+    row = {"P": found["both"] / max(found["guess"], 1), "R": found["both"] / max(found["gold"], 1)}
+    row["F"] = 2 * found["both"] / max(found["gold"] + found["guess"], 1)
     for kind in ("PER", "ORG", "LOC", "MISC"):
         row[kind] = 2 * found[f"both {kind}"] / max(found[f"gold {kind}"] + found[f"guess {kind}"], 1)
     return {k: round(100 * v, 2) for k, v in row.items()}
@@ -199,18 +200,6 @@ def news_text(data: Path, words: int) -> list[str]:
     return documents
 
 
-def measure_speed(nlp: Language, texts: Sequence[str]) -> Row:
-    """Words a second of the whole pipeline in one process on one core, after a warm-up."""
-    for text in texts[:3]:
-        nlp(text)
-    began, cpu = time.perf_counter(), time.process_time()
-    count = sum(not token.is_space for doc in nlp.pipe(texts) for token in doc)
-    return {
-        "words": count, "words/s": round(count / (time.perf_counter() - began)), "words per second of processor time": round(count / (time.process_time() - cpu)),
-        "load of the machine": round(os.getloadavg()[0], 2),
-    }  # fmt: skip
-
-
 def float_folder(checkpoint: Path, shipped: Path, target: Path) -> Path:
     """The shipped folder with float graphs in place of the quantised ones."""
     from training.english.export import label_graph, ner_weights, read_checkpoint, window_graph
@@ -220,7 +209,8 @@ def float_folder(checkpoint: Path, shipped: Path, target: Path) -> Path:
     for name in FILES:
         (target / name).write_bytes((shipped / name).read_bytes())
     vocabulary.write(target / "vocabulary.json")
-    (target / "english.onnx").write_bytes(window_graph(ner_weights(weights, meta["ner_habits"]), vocabulary, quantised=False).SerializeToString())
+    graph = window_graph(ner_weights(weights, meta["ner_habits"]), vocabulary, quantised=False)
+    (target / "english.onnx").write_bytes(graph.SerializeToString())
     (target / "labels.onnx").write_bytes(label_graph(weights).SerializeToString())
     return target
 
@@ -228,6 +218,7 @@ def float_folder(checkpoint: Path, shipped: Path, target: Path) -> Path:
 def choose_ner(data: Path, checkpoint: Path) -> dict[str, Row]:
     """F on each development set for each way to mark entities, with float weights."""
     from training.english.export import label_graph, ner_weights, read_checkpoint, window_graph
+    from training.english.network import CORPORA
 
     weights, vocabulary = read_checkpoint(checkpoint)
     sets = {k: v for k, v in read_development(data).items() if any(e.ner for e in v)}

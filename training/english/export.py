@@ -58,10 +58,15 @@ class Graph:
         product = self.node("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
         return self.node("Add", [product, self.constant(f"{name}.bias", bias)], output or f"{name}.sum")
 
+    def product(self, x: str, weights: Weights, name: str) -> str:
+        """x @ weight.T of the layer `name`."""
+        return self.node("MatMul", [x, self.constant(f"{name}.weight", weights[f"{name}.weight"].T)], name)
+
     def with_one(self, x: str, name: str) -> str:
         """A column of ones after the last column of x (rows, columns)."""
         first = self.node("Slice", [x, self.constant("0", np.array([0])), self.constant("1", np.array([1])), "1"], f"{name}.first")
-        ones = self.node("Add", [self.node("Mul", [first, self.constant("zero", np.float32([0]))], f"{name}.zeros"), self.constant("one", np.float32([1]))], f"{name}.ones")
+        zeros = self.node("Mul", [first, self.constant("zero", np.zeros(1, np.float32))], f"{name}.zeros")
+        ones = self.node("Add", [zeros, self.constant("one", np.ones(1, np.float32))], f"{name}.ones")
         return self.node("Concat", [x, ones], f"{name}.extended", axis=1)
 
     def model(self, inputs: dict[str, tuple[int, list[str | int]]], outputs: dict[str, list[str | int]]) -> onnx.ModelProto:
@@ -113,12 +118,11 @@ def _encoded(graph: Graph, x: str, weights: Weights) -> str:
         weight = graph.constant(f"{layer}.attention.weight", np.concatenate([weights[f"{t}.weight"].T for t in three], 1))
         bias = graph.constant(f"{layer}.attention.bias", np.concatenate([weights[f"{t}.bias"] for t in three]))
         mixed = graph.node("Attention", [x, weight, bias], f"{layer}.mixed", domain=FUSED, num_heads=HEADS)
-        attended = graph.node("MatMul", [mixed, graph.constant(f"{layer}.attended.weight", weights[f"{layer}.attended.weight"].T)], f"{layer}.attended")
-        x = _normed(graph, attended, x, weights, f"{layer}.norm_attended", f"{layer}.attended")
-        inner = graph.node("MatMul", [x, graph.constant(f"{layer}.inner.weight", weights[f"{layer}.inner.weight"].T)], f"{layer}.inner")
-        active = graph.node("BiasGelu", [inner, graph.constant(f"{layer}.inner.bias", weights[f"{layer}.inner.bias"])], f"{layer}.gelu", domain=FUSED)
-        outer = graph.node("MatMul", [active, graph.constant(f"{layer}.outer.weight", weights[f"{layer}.outer.weight"].T)], f"{layer}.outer")
-        x = _normed(graph, outer, x, weights, f"{layer}.norm", f"{layer}.outer")
+        x = _normed(graph, graph.product(mixed, weights, f"{layer}.attended"), x, weights, f"{layer}.norm_attended", f"{layer}.attended")
+        inner = graph.product(x, weights, f"{layer}.inner")
+        inner_bias = graph.constant(f"{layer}.inner.bias", weights[f"{layer}.inner.bias"])
+        active = graph.node("BiasGelu", [inner, inner_bias], f"{layer}.gelu", domain=FUSED)
+        x = _normed(graph, graph.product(active, weights, f"{layer}.outer"), x, weights, f"{layer}.norm", f"{layer}.outer")
     return graph.node("Squeeze", [x, graph.constant("0", np.array([0]))], "pieces")
 
 
@@ -198,7 +202,8 @@ def largest_difference(weights: Weights, vocabulary: Vocabulary) -> float:
     network.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
     network.eval()
     rng = np.random.default_rng(0)
-    x = {"ids": rng.integers(1000, 20000, 60), "shapes": rng.integers(0, 5, 60), "first": np.sort(rng.choice(np.arange(1, 59), 40, replace=False))}
+    first = np.sort(rng.choice(np.arange(1, 59), 40, replace=False))
+    x = {"ids": rng.integers(1000, 20000, 60), "shapes": rng.integers(0, 5, 60), "first": first}
     chosen = rng.integers(0, 41, 40)
     with torch.no_grad():
         batch = {k: torch.from_numpy(v)[None] for k, v in x.items()}
