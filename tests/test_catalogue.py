@@ -228,7 +228,7 @@ def test_a_wrong_row_is_named(tmp_path: Path, row: str, message: str) -> None:
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nowhere.csv"):
+    with pytest.raises(InputError, match=r"nowhere\.csv"):
         Catalogue.load(tmp_path / "nowhere.csv")
     (tmp_path / "latin.csv").write_bytes("id,label\nx,Malmö\n".encode("latin-1"))
     with pytest.raises(InputError, match="UTF-8"):
