@@ -135,7 +135,7 @@ def _place_small(weights: Floats, boxes: Floats, discs: Floats, communities: Int
     count = len(boxes)
     order = np.lexsort((np.arange(count), communities))
     positions = _spring(weights, _circle(order, rng, count**0.5), rounds=300)
-    area = 4.2 * float((4 * boxes[:, 0] * boxes[:, 1]).sum())
+    area = (3.8 + 50 / count) * float((4 * boxes[:, 0] * boxes[:, 1]).sum())
     positions = _fill(_turn_wide(positions)) * np.array([(area * ASPECT) ** 0.5, (area / ASPECT) ** 0.5])
     lines = np.argwhere(np.triu(weights) > 0)
     for _ in range(40):

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from pyvis.network import Network
 
 from kg.errors import KgError
 from kg.graph import RECIPROCAL, end_of, sorted_statements
-from kg.model import Actor, Document, Participant, Relation, Span, Statement
+from kg.model import Actor, Document, Participant, Relation, Statement
 from kg.render.layout import SMALL, Layout, place_nodes
 
 STATUSES = ("asserted", "negated", "requested", "planned", "possible")
@@ -142,24 +143,22 @@ def marks(statement: Statement) -> list[tuple[int, int, str]]:
     over the trigger and the trigger over the speaker; what lies outside the sentence is left out.
     """
     text, start = statement.evidence.text, statement.evidence.sentence.begin
-    named: list[tuple[str, Span]] = [("trigger", statement.evidence.trigger)]
-    named += [(name, participant.span) for name, participant in _participants(statement) if name != "speaker"]
-    if statement.speaker is not None:
-        named.insert(0, ("speaker", statement.speaker.span))
-    owner = [""] * len(text)
-    for name, span in named:
-        for position in range(max(span.begin - start, 0), min(span.end - start, len(text))):
-            owner[position] = name
+    spans = {name: participant.span for name, participant in _participants(statement)}
+    spans["trigger"] = statement.evidence.trigger
+    inside = {name: (max(span.begin - start, 0), min(span.end - start, len(text))) for name, span in spans.items()}
+    ranked = [(name, *inside[name]) for name in ("target", "source", "trigger", "speaker") if name in inside]
+    cuts = sorted({cut for _, begin, end in ranked if begin < end for cut in (begin, end)})
     found: list[tuple[int, int, str]] = []
-    unit = 0
-    for position, name in enumerate(owner):
-        width = 2 if ord(text[position]) > 0xFFFF else 1
-        if name and found and found[-1][1] == unit and found[-1][2] == name:
-            found[-1] = (found[-1][0], unit + width, name)
+    for begin, end in pairwise(cuts):
+        name = next((name for name, first, last in ranked if first <= begin and end <= last), "")
+        if name and found and found[-1][1:] == (begin, name):
+            found[-1] = (found[-1][0], end, name)
         elif name:
-            found.append((unit, unit + width, name))
-        unit += width
-    return found
+            found.append((begin, end, name))
+    if text.isascii():
+        return found
+    units = [0, *accumulate(2 if character > "\uffff" else 1 for character in text)]
+    return [(units[begin], units[end], name) for begin, end, name in found]
 
 
 def _participants(statement: Statement) -> list[tuple[str, Participant]]:

@@ -156,9 +156,9 @@ function refresh() {
   }
   byId("strongest").max = all.length;
   byId("strongest").value = limit;
-  byId("strongest-label").textContent = limit < all.length ? `Strongest ${limit} of ${all.length} ties` : `All ${all.length} ties`;
+  byId("strongest-label").textContent = limit < all.length ? `Strongest ${limit} of ${all.length} ties` : all.length === 1 ? "The only tie" : `All ${all.length} ties`;
   byId("confidence-value").textContent = state.confidence.toFixed(2);
-  byId("totals").textContent = `${alive.size} of ${nodes.length} actors · ${shown.size} ties · ${count} of ${statements.length} statements`;
+  byId("totals").textContent = `${alive.size} of ${nodes.length} actors · ${words(shown.size, "tie", "ties")} · ${count} of ${words(statements.length, "statement", "statements")}`;
   byId("empty").hidden = alive.size > 0;
   if (selection && "tie" in selection && selection.tie[0] !== level) selection = null;
   paint();
@@ -275,6 +275,8 @@ function drawLabels(context) {
     taken.add(box);
     if (near ? near.has(node.id) : places.size <= CHIEF) chief.add(box);
   }
+  const lines = [...drawn.values()].map(({ tie }) => [places.get(tie.from), places.get(tie.to)]).filter(([from, to]) => from && to)
+    .map(([{ at: from }, { at: to }]) => [from.x, from.y, to.x - from.x, to.y - from.y]);
   context.textBaseline = "middle"; context.textAlign = "center";
   const order = near ? [...ranked.filter((node) => near.has(node.id)), ...ranked.filter((node) => !near.has(node.id))] : ranked;
   const most = data.small ? nodes.length : Math.max(CHIEF, frame.clientWidth * frame.clientHeight / 13000);
@@ -289,7 +291,8 @@ function drawLabels(context) {
     const side = reach + half + 2, above = reach + tall + 1;
     const around = [[0, above], [0, -above], [side, 0], [-side, 0], [side * 0.8, above * 0.8], [-side * 0.8, above * 0.8], [side * 0.8, -above * 0.8], [-side * 0.8, -above * 0.8]]
       .map(([dx, dy]) => ({ x: at.x + dx, y: at.y + dy, room: [at.x + dx - half, at.y + dy - tall, at.x + dx + half, at.y + dy + tall] }));
-    const spot = around.find(({ room }) => taken.free(room, box)) || (leader && around.find(({ room }) => chief.free(room, box)));
+    const open = around.filter(({ room }) => taken.free(room, box));
+    const spot = (data.small ? leastCrossed(open, lines) : open[0]) || (leader && around.find(({ room }) => chief.free(room, box)));
     if (!spot) continue;
     taken.add(spot.room); chief.add(spot.room);
     context.globalAlpha = near && !near.has(node.id) ? 0.25 : 1;
@@ -298,6 +301,27 @@ function drawLabels(context) {
   }
   if (data.small || scale > 0.9 || selection) drawCounts(context, places, taken, size - 2);
   context.restore();
+}
+
+/* Below the node rather than elsewhere, but not at the price of covering ties that another place leaves free. */
+function leastCrossed(spots, lines) {
+  let best = null, least = Infinity;
+  spots.forEach((spot, position) => {
+    const cost = 0.45 * position + lines.filter((line) => crosses(line, spot.room)).length;
+    if (cost < least) { best = spot; least = cost; }
+  });
+  return best;
+}
+
+/* Whether a line meets a box (Liang and Barsky 1984). */
+function crosses([x, y, dx, dy], [left, top, right, bottom]) {
+  let enter = 0, leave = 1;
+  for (const [step, room] of [[-dx, x - left], [dx, right - x], [-dy, y - top], [dy, bottom - y]]) {
+    if (step === 0 && room < 0) return false;
+    if (step < 0) enter = Math.max(enter, room / step);
+    if (step > 0) leave = Math.min(leave, room / step);
+  }
+  return enter <= leave;
 }
 
 function tieText(entry) {
@@ -530,8 +554,8 @@ function tipOfTie(id, at) {
 function fit() {
   const held = nodes.filter((node) => alive.has(node.id)).map((node) => node.id);
   if (!held.length) return;
-  network.fit({ nodes: held, animation: false });
-  network.moveTo({ scale: Math.min(network.getScale() * 0.94, 1.3) });
+  network.fit({ nodes: held, animation: false, maxZoomLevel: 1.4 });
+  network.moveTo({ scale: network.getScale() * 0.94 });
   touched = false;
 }
 
