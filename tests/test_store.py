@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rdflib import RDFS, Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -122,7 +122,6 @@ def test_remove_takes_only_what_no_other_document_says(store: Store) -> None:
     assert plain == {(KENYA.id, UGANDA.id)}
     assert not store.query("ASK { ?a rdfs:label 'Peru' }").askAnswer
     assert store.remove(one.id)
-    assert store.export() == Store.export(store)
     assert b"Kenya" not in store.export()
 
 
@@ -134,17 +133,21 @@ def test_a_label_carried_by_many_documents_counts_once(store: Store) -> None:
     assert len(list(store.query("SELECT ?label { ?a kg:iso3 'AAA' ; rdfs:label ?label }"))) == 1
 
 
-@settings(max_examples=60, deadline=None)
-@given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
-def test_any_text_survives_a_replacement(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    path = tmp_path_factory.getbasetemp() / "texts"
+def test_any_text_survives_a_replacement(store: Store) -> None:
     news = document(1)
     one = statement("1", news, KENYA, "AID", UGANDA)
-    said = replace(one, evidence=replace(one.evidence, text=text))
-    with Store.open(path) as store:
-        store.add(news, [one])
+    store.add(news, [one])
+
+    @settings(max_examples=150, deadline=None)
+    @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+    @example("a\\u0022 } \"")
+    @example("\x00\x7f\u2028\r\n\\")
+    def survives(text: str) -> None:
+        said = replace(one, evidence=replace(one.evidence, text=text))
         store.add(news, [said])
         assert store.statements() == [said]
+
+    survives()
 
 
 # --- opening
@@ -252,10 +255,10 @@ def test_readers_see_whole_documents_while_another_process_writes(tmp_path: Path
     writer = start_writer(path, 1000)
     seen = []
     try:
-        for _ in range(15):
+        for _ in range(8):
             with Store.open(path, read_only=True) as reader:
                 seen.append(assert_whole(reader))
-            time.sleep(0.02)
+            time.sleep(0.05)
         assert writer.poll() is None
     finally:
         writer.kill()
@@ -267,7 +270,7 @@ def test_readers_see_whole_documents_while_another_process_writes(tmp_path: Path
 def test_readers_beside_flushes_and_compactions(tmp_path: Path) -> None:
     path = tmp_path / "s"
     with Store.open(path) as store:
-        for number, (news, statements) in enumerate(corpus(40)):
+        for number, (news, statements) in enumerate(corpus(24)):
             store.add(news, statements)
             store.dataset.store._inner.flush()
             if number % 10 == 9:

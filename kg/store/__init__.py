@@ -40,6 +40,9 @@ CODEBOOK_GRAPH: Final = ox.NamedNode("https://w3id.org/geopolitical-kg/codebook"
 
 Change = Literal["added", "unchanged", "replaced"]
 
+_FLUSH_EVERY = 20_000
+"""Triples written between two flushes. What is not flushed lies in a log that every reader copies and replays: some 15 MB at most."""
+
 _MANIFEST = "store.json"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _DOCUMENT = ox.NamedNode(CLASS_DOCUMENT)
@@ -53,8 +56,8 @@ class Store:
     """Documents and their statements on disk. Open it with `Store.open`; close it, or use it in a `with` block.
 
     One process writes at a time; any number read meanwhile, each from a frozen copy (`read_only=True`, or `snapshot()`).
-    What `add` and `remove` do survives the end of the process however it ends; against loss of power it is safe once
-    the store has been closed.
+    What `add` and `remove` do survives the end of the process however it ends; against loss of power it is safe from
+    time to time and once the store has been closed.
 
     `dataset` is rdflib's view of the same triples. Its default graph is the merge of all documents, so query that one;
     what is written through it directly belongs to no document and is the caller's affair.
@@ -65,6 +68,7 @@ class Store:
         self.path = path
         self._inner: ox.Store | None = quads
         self._frozen = frozen
+        self._unflushed = 0
         self.dataset = Dataset(store=OxigraphStore(store=quads))
         bind_prefixes(self.dataset)
 
@@ -110,20 +114,23 @@ class Store:
         if known == triples:
             return "unchanged"
         self._writable()
-        if not known:
+        if known:
+            _replace_graph(self._quads, graph, triples)
+        else:
             graphs = (graph, ox.DefaultGraph())
             self._quads.extend([ox.Quad(one.subject, one.predicate, one.object, place) for place in graphs for one in triples])
-            return "added"
-        _replace_graph(self._quads, graph, triples)
-        return "replaced"
+        self._count_written(len(known) + len(triples))
+        return "replaced" if known else "added"
 
     def remove(self, document_id: str) -> bool:
         """Drop a document with all that was taken from it, in one transaction. False where it was not there."""
         graph = _graph_node(document_id)
-        if not self._holds(graph):
+        known = len(self._triples_of(graph))
+        if not known:
             return False
         self._writable()
         self._quads.update(_DROP_FROM_MERGE.format(graph=graph))
+        self._count_written(known)
         return True
 
     def documents(self) -> list[Document]:
@@ -186,8 +193,11 @@ class Store:
         if self._frozen is not None:
             raise StoreError(f"{self.path}: the store was opened for reading only; open it without read_only to change it")
 
-    def _holds(self, graph: ox.NamedNode) -> bool:
-        return next(self._quads.quads_for_pattern(None, None, None, graph), None) is not None
+    def _count_written(self, triples: int) -> None:
+        self._unflushed += triples
+        if self._unflushed >= _FLUSH_EVERY:
+            self._quads.flush()
+            self._unflushed = 0
 
     def _triples_of(self, graph: ox.NamedNode) -> set[ox.Triple]:
         return {quad.triple for quad in self._quads.quads_for_pattern(None, None, None, graph)}
