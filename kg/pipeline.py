@@ -52,6 +52,7 @@ class Extractor:
         sentences = self.parse(document.text)
         phrases = [p for tree in sentences for p in find_phrases(tree, self.catalogue)]
         links = Linker(self.catalogue).link([p.mention for p in phrases], date=document.published)
+        links = [self._admitted(link) for link in with_appositions(sentences, phrases, links)]
         found: list[Statement] = []
         by_tree = _by_tree(phrases, links)
         for tree in sentences:
@@ -60,6 +61,14 @@ class Extractor:
                 proposals = propose(tree, self.lexicon, here, linked)
                 found.extend(self._statements(document, tree, proposals, here, linked))
         return found
+
+    def _admitted(self, link: Link) -> Link:
+        """The link, or none where the settings or its kind keep the actor out of statements."""
+        if link.actor is None:
+            return link
+        place = link.actor.kind == "place" and link.role is None  # "African leaders" act, Africa does not
+        unknown = self.settings.actors == "known" and link.local and link.affiliation is None
+        return replace(link, actor=None) if place or unknown else link
 
     def parse(self, text: str) -> list[Tree]:
         """Sentences of a text of any length; offsets are of the whole text."""
@@ -96,13 +105,28 @@ class Extractor:
         return _with_content(tree, _once(kept))
 
     def _counts(self, relation: str, source: Participant, target: Participant) -> bool:
-        """Both ends are actors that the settings admit, and not the same side."""
-        for end in (source, target):
-            if end.actor.kind == "place" or (self.settings.actors == "known" and not end.linked and end.affiliation is None):
-                return False
+        """Both ends are different sides; offices and memberships may be within one."""
         if source.actor.id == target.actor.id:
             return False
         return relation in ("OFFICE", "MEMBER") or _side(source).id != _side(target).id
+
+
+def with_appositions(sentences: Sequence[Tree], phrases: Sequence[Phrase], links: Sequence[Link]) -> list[Link]:
+    """Links in which a person whom the catalogue does not know acts for whom the apposition says.
+
+    "Ada Lovo, the Fijian envoy": the envoy's state is the person's side.
+    """
+    at = {(p.tree, p.token): link for p, link in zip(phrases, links, strict=True) if link.actor is not None and link.agent}
+    found = []
+    for phrase, link in zip(phrases, links, strict=True):
+        if link.local and link.affiliation is None:
+            tree = sentences[phrase.tree]
+            near = [*tree.kids(phrase.token, "appos"), *([tree.heads[phrase.token]] if tree.base(phrase.token) == "appos" else [])]
+            other = next((at[phrase.tree, k] for k in near if (phrase.tree, k) in at and at[phrase.tree, k].role), None)
+            if other and other.actor and not other.local and other.actor.kind != "person":
+                link = replace(link, affiliation=other.actor, role=other.role)
+        found.append(link)
+    return found
 
 
 def _by_tree(phrases: Sequence[Phrase], links: Sequence[Link]) -> dict[int, tuple[list[Phrase], list[Link]]]:

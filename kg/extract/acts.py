@@ -10,7 +10,10 @@ from kg.extract.lexicon import Act, Lexicon
 from kg.extract.roles import Roles, meant, particles, prepositional, roles, surface_subjects
 from kg.extract.tree import Tree
 
+BLAMING = frozenset(("ACCUSE", "SANCTION", "PROTEST", "COERCE", "REJECT", "THREATEN"))
 COPULAR = frozenset("be become remain stay".split())
+TOGETHER = frozenset(("alongside", "together with", "along with", "jointly with"))
+OFFICE_VERBS = frozenset("elect appoint name choose install inaugurate swear reelect nominate confirm crown proclaim select".split())
 MUTUAL_WORDS = frozenset(("other", "another"))
 PREDICATIVE = frozenset(("MEMBER", "CANDIDATE", "ALLY", "RIVAL", "OFFICE"))
 
@@ -35,6 +38,8 @@ def find_events(tree: Tree, lexicon: Lexicon, cast: Cast) -> list[Event]:
 class Finder:
     def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast) -> None:
         self.tree, self.lexicon, self.cast = tree, lexicon, cast
+        self._act_reaches_owner = True
+        self._busy: set[int] = set()
         self.in_name = {i for b, e, _ in tree.names for i in range(b, e)}
 
     def events(self) -> list[Event]:
@@ -61,14 +66,22 @@ class Finder:
     # verbs
 
     def verb(self, v: int) -> Event | None:
+        """The act that a verb reports, with both ends."""
+        self._busy.add(v)
+        try:
+            return self._verb(v)
+        finally:
+            self._busy.discard(v)
+
+    def _verb(self, v: int) -> Event | None:
         tree = self.tree
         parts = roles(tree, v)
         objects = [meant(tree, c) for p in parts.patients for c in tree.conjuncts(p)]
         obliques = [meant(tree, c) for k in tree.kids(v, "obl") for c in tree.conjuncts(k)]
         complements: dict[str, set[str]] = {}
         for k in tree.kids(v, "obl"):
-            complements.setdefault(tree.case(k), set()).update(tree.lemmas[meant(tree, c)].lower() for c in tree.conjuncts(k))
-        lemmas = {tree.lemmas[o].lower() for o in objects}
+            complements.setdefault(tree.case(k), set()).update(n for c in tree.conjuncts(k) for n in self._names_of(meant(tree, c)))
+        lemmas = {n for o in objects for n in self._names_of(o)}
         for act in self.lexicon.acts_of(tree.lemmas[v].lower(), "VERB", particles(tree, v), lemmas, complements):
             words = (v, *(o for o in (*objects, *obliques) if tree.lemmas[o].lower() in act.objects))
             event = self._filled(v, act, parts, words)
@@ -76,8 +89,14 @@ class Finder:
                 return event
         return self._light(v, parts, objects)
 
+    def _names_of(self, token: int) -> set[str]:
+        """What a row's object may call a noun: its lemma, and for a named organisation of states "organisation"."""
+        return {self.tree.lemmas[token].lower(), *(("organisation",) if "igo" in self.cast.kinds(token) else ())}
+
     def _filled(self, v: int, act: Act, parts: Roles, words: tuple[int, ...]) -> Event | None:
-        sources = self._all(parts.agents, owners=True)
+        self._act_reaches_owner = act.relation != "CONSULT"  # one meets Kenyans, not Kenya's exports
+        sources = self._all(parts.patients if "patient" in act.flags else parts.agents, owners=True)
+        sources += [m for k in self.tree.kids(v, "obl") if self.tree.case(k) in TOGETHER for m in self.cast.agents(k) if m not in sources]
         targets = self._targets(v, act, parts, words)
         targets = [t for t in targets if t not in sources]
         mutual = "reciprocal" in act.flags
@@ -105,7 +124,7 @@ class Finder:
             found = self._slot(v, slot, parts, words)
             if found:
                 return found
-        if act.objects:  # "lifted its ban on Chadian cattle", "recalled the envoy to Peru" with the owner in front
+        if act.objects and self._act_reaches_owner:  # "lifted its ban on Chadian cattle", "recalled the envoy to Peru" with the owner in front
             return [m for w in words[1:] for m in self.cast.modifiers(w) if m not in self._all(parts.agents, owners=True)]
         return []
 
@@ -113,7 +132,9 @@ class Finder:
         tree = self.tree
         match slot:
             case "obj":
-                return self._all((p for p in parts.patients if p not in words), owners=True)
+                found = self._affected((p for p in parts.patients if p not in words), owners=self._act_reaches_owner)
+                # "asked Chad to", "warned Peru that": the addressee of a verb with a clause
+                return found or ([] if parts.passive else self._affected(parts.recipients, owners=True))
             case "iobj":
                 return self._all(parts.recipients, owners=False)
             case "poss":
@@ -123,7 +144,25 @@ class Finder:
             case "xcomp-obj":
                 return self._all((o for c in tree.kids(v, "xcomp") for o in roles(tree, c).patients), owners=True)
         hosts = [v, *words[1:], *(p for p in parts.patients if p not in words), *tree.kids(v, "xcomp", "compound:prt")]
-        return self._all((k for h in dict.fromkeys(hosts) for k in prepositional(tree, h, slot)), owners=True)
+        return self._affected((k for h in dict.fromkeys(hosts) for k in prepositional(tree, h, slot)), owners=self._act_reaches_owner)
+
+    def _affected(self, tokens: Iterable[int], *, owners: bool) -> list[int]:
+        """Actors at tokens; of a noun that reports an act, who did it: "condemned Chad's raid on Mali" is about Chad."""
+        found: list[int] = []
+        for t in tokens:
+            here = self.cast.agents(t)
+            if not here and owners:
+                for c in self.tree.conjuncts(t):
+                    here = here + (self._doers(c) if self._is_act_on(c) else self.cast.owners(c))
+            found.extend(here)
+        return list(dict.fromkeys(found))
+
+    def _is_act_on(self, n: int) -> bool:
+        """Whether "of" after this noun names who suffers the act."""
+        return any("of" in act.slots for act in self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN"))
+
+    def _doers(self, n: int) -> list[int]:
+        return [m for act in self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN")[:1] for m in self._noun_sources(n, act)]
 
     def _light(self, v: int, parts: Roles, objects: list[int]) -> Event | None:
         """"launched an attack on", "gave support to": the noun says what was done, the verb who did it."""
@@ -148,7 +187,10 @@ class Finder:
         tree = self.tree
         if tree.base(n) in ("compound", "flat"):
             return None
-        for act in self.lexicon.acts_of(tree.lemmas[n].lower(), "NOUN"):
+        complements: dict[str, set[str]] = {}
+        for k in tree.kids(n, "nmod", "obl"):
+            complements.setdefault(tree.case(k), set()).update(self._names_of(k))
+        for act in self.lexicon.acts_of(tree.lemmas[n].lower(), "NOUN", (), (), complements):
             event = self._predicate_noun(n, act) if act.relation in PREDICATIVE else None
             event = event or self._noun_event(n, act)
             if event:
@@ -162,6 +204,8 @@ class Finder:
             subjects = surface_subjects(tree, n)
         elif g >= 0 and tree.lemmas[g] in COPULAR and tree.base(n) in ("xcomp", "obj", "obl"):
             subjects = surface_subjects(tree, g)
+        elif g >= 0 and act.relation == "OFFICE":
+            subjects = self._office_holder(n, g)
         else:
             return None
         sources = self._all(subjects, owners=False)
@@ -169,9 +213,21 @@ class Finder:
         targets = [t for t in targets if t not in sources]
         if sources and targets:
             return Event(n, act, tuple(sources), tuple(targets), (n,), mutual=act.relation == "RIVAL")
-        if len(sources) > 1 and "reciprocal" in act.flags:
+        if len(sources) > 1 and ("reciprocal" in act.flags or act.relation in ("ALLY", "RIVAL")):
             return Event(n, act, tuple(sources), tuple(sources), (n,), mutual=True)
         return None
+
+    def _office_holder(self, n: int, g: int) -> list[int]:
+        """"was elected president", "took office as president", "named him ambassador", "began his term as chief"."""
+        tree = self.tree
+        if tree.case(n) == "as" and tree.pos[g] in ("NOUN", "PROPN") and tree.heads[g] >= 0:
+            g = tree.heads[g]
+        if tree.pos[g] != "VERB" or not (tree.case(n) == "as" or tree.lemmas[g] in OFFICE_VERBS):
+            return []
+        parts = roles(tree, g)
+        if tree.lemmas[g] in OFFICE_VERBS:
+            return [p for p in (*parts.recipients, *parts.patients) if p != n]
+        return list(parts.agents)
 
     def _noun_event(self, n: int, act: Act) -> Event | None:
         tree = self.tree
@@ -191,7 +247,7 @@ class Finder:
 
     def _noun_sources(self, n: int, act: Act) -> list[int]:
         tree = self.tree
-        found = [m for k in tree.kids(n, "nmod:poss") for m in self.cast.anyone(k)]
+        found = [m for k in tree.kids(n, "nmod:poss") for m in self._possessors(n, k)]
         found = found or self.cast.modifiers(n)
         if not found:
             for preposition in ("by", "from", *(() if "of" in act.slots else ("of",))):
@@ -201,14 +257,27 @@ class Finder:
                     break
         return found or self._agents_of_governor(n)
 
+    def _possessors(self, n: int, k: int) -> list[int]:
+        """Who an act noun belongs to; "its" after a verb of blame or punishment is who is blamed."""
+        if self.tree.pos[k] == "PRON":
+            blamed = self._blamed(n)
+            if blamed:
+                return blamed
+        return self.cast.anyone(k)
+
     def _agents_of_governor(self, n: int) -> list[int]:
         """"condemned Chad for the raid on Mali": who is blamed did it."""
+        return self._blamed(n) if self.tree.case(n) in ("for", "over") else []
+
+    def _blamed(self, n: int) -> list[int]:
+        """The target of a hostile verb that an act noun is the reason or occasion for."""
         tree, g = self.tree, self.tree.heads[n]
-        if g >= 0 and tree.pos[g] == "VERB" and tree.base(n) == "obl" and tree.case(n) in ("for", "over"):
-            acts = self.lexicon.acts_of(tree.lemmas[g].lower(), "VERB")
-            if any(a.relation in ("ACCUSE", "SANCTION", "PROTEST") for a in acts):
-                return self._all(roles(tree, g).patients, owners=False)
-        return []
+        if g < 0 or tree.pos[g] != "VERB" or tree.base(n) not in ("obl", "nmod"):
+            return []
+        event = self.verb(g) if g not in self._busy else None
+        if event is None or event.act.relation not in BLAMING:
+            return []
+        return list(event.targets)
 
     def _noun_targets(self, n: int, act: Act, hosts: tuple[int, ...]) -> list[int]:
         tree = self.tree

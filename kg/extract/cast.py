@@ -11,6 +11,7 @@ from kg.extract.tree import Tree
 from kg.model import Link
 
 OWNING = ("of", "by", "from", "in", "inside", "across", "within")
+BORDERS = frozenset(("border", "frontier", "boundary"))
 PREMODIFYING = frozenset(("amod", "compound", "nmod", "nummod", "flat", "obl", "conj", "advmod", "acl"))
 
 
@@ -21,9 +22,11 @@ class Cast:
         self.tree = tree
         self._agents: dict[int, list[int]] = defaultdict(list)
         self._things: dict[int, list[int]] = defaultdict(list)
+        self._kinds: dict[int, str] = {}
         for i, (phrase, link) in enumerate(zip(phrases, links, strict=True)):
             if phrase.tree == tree.index and link.actor is not None:
                 (self._agents if link.agent else self._things)[phrase.token].append(i)
+                self._kinds[i] = link.actor.kind
 
     def at(self, token: int) -> list[int]:
         """Mentions that the phrase headed by this one token is; through an apposition where it says nothing itself."""
@@ -45,19 +48,24 @@ class Cast:
 
     def owners(self, token: int, depth: int = 0) -> list[int]:
         """Whose thing a phrase is: "Turkey's offer", "Russian airspace", "the exports of Chad", "villages in Mali"."""
-        tree, found = self.tree, list(self._things.get(token, []))
+        tree = self.tree
+        found: list[int] = []
         for k in tree.kids(token, "nmod:poss"):
             found.extend(self.agents(k) or (self.owners(k, depth + 1) if depth < 3 else []))
         if not found:
             found = self.modifiers(token)
         if not found and depth < 3:
-            for preposition in OWNING:
+            for preposition in (*OWNING, *(("with",) if tree.lemmas[token] in BORDERS else ())):
                 for k in tree.kids(token, "nmod"):
                     if k > token and tree.case(k) == preposition:
                         found.extend(self.agents(k) or self.owners(k, depth + 1))
                 if found:
                     break
-        return _unique(found)
+        return _unique(found or self._things.get(token, []))
+
+    def kinds(self, token: int) -> set[str]:
+        """Kinds of the actors that a phrase is, such as {"igo"}."""
+        return {self._kinds[m] for m in self.at(token) if m in self._kinds}
 
     def modifiers(self, token: int) -> list[int]:
         """Actors named in front of a noun: "EU-Turkey ties", "Portuguese-flagged tanker"."""

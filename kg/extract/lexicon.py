@@ -16,7 +16,7 @@ from typing import Literal
 
 OperatorKind = Literal[
     "refuse", "threaten", "promise", "plan", "want", "deny", "fail", "transparent", "consider", "prevent", "ask", "demand",
-    "claim", "cause", "allow",
+    "claim", "cause", "allow", "stop",
 ]  # fmt: skip
 
 

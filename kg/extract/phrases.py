@@ -9,9 +9,16 @@ from typing import Protocol
 from kg.extract.tree import NOMINAL, Tree
 from kg.model import Mention, Span
 
-PREMODIFIERS = frozenset(("compound", "amod", "nummod", "nmod", "flat", "det", "advmod", "punct", "case", "appos", "obl", "conj", "cc", "dep", "acl"))
+PREMODIFIERS = frozenset(("compound", "amod", "nummod", "nmod", "flat", "det", "advmod", "punct", "appos", "obl", "conj", "cc", "dep", "acl"))
 PRONOUNS = frozenset("he she they it him her them his its their himself herself itself themselves".split())
 TRIMMED = frozenset("a an the this that these those some any several many few both all each every no other another such".split())
+MONTHS = frozenset(("May", "March", "August", "April", "June"))
+OWNER_PREPOSITIONS = {
+    "spokesman": ("for",), "spokeswoman": ("for",), "spokesperson": ("for",), "official": ("from", "in"), "authority": ("in", "from"),
+    "soldier": ("from",), "troop": ("from",), "diplomat": ("from",), "minister": ("from",), "leader": ("from",), "delegation": ("from",),
+    "lawmaker": ("from",), "envoy": ("from",), "source": ("in",), "representative": ("from",), "delegate": ("from",), "rebel": ("in",),
+}  # fmt: skip
+"""Prepositions besides "of" that name whom an agent acts for."""
 DEFINITE = frozenset("the this that these those his her its their".split())
 
 
@@ -38,7 +45,7 @@ def find_names(tree: Tree, names: Names) -> list[tuple[int, int, str]]:
     i = 0
     while i < len(words):
         n = names.longest_name(words, i)
-        if n:
+        if n and not (n == 1 and words[i] in MONTHS):
             found.append((i, i + n, ""))
         i += 1
     found.sort(key=lambda s: (s[0] - s[1], s[2] == "", s[0]))
@@ -86,7 +93,7 @@ def _right_edge(tree: Tree, head: int, names: Iterable[tuple[int, int, str]]) ->
     right = head
     for k in tree.children[head]:
         if k > head and tree.base(k) in ("flat", "compound") and k <= right + 2 and tree.deps[k] != "compound:prt":
-            right = max(right, tree.subtree(k)[-1])
+            right = max(right, _last_of_name(tree, k))
     for k in tree.children[head]:
         if _follows_title(tree, k):
             right = max(right, _right_edge(tree, k, names))
@@ -94,6 +101,16 @@ def _right_edge(tree: Tree, head: int, names: Iterable[tuple[int, int, str]]) ->
         if begin <= head < end:
             right = max(right, end - 1)
     return right
+
+
+def _last_of_name(tree: Tree, k: int) -> int:
+    """Last token of a flat continuation, short of a coordination that was parsed into it."""
+    last = k
+    for i in tree.subtree(k):
+        if i > last + 1 or tree.base(i) in ("cc", "conj"):
+            break
+        last = max(last, i)
+    return last
 
 
 def _trim(tree: Tree, left: int, head: int) -> int:
@@ -120,12 +137,12 @@ def _text(tree: Tree, begin: int, end: int) -> str:
 def _owner_of_office(tree: Tree, head: int, named: Sequence[bool]) -> list[tuple[int, int]]:
     """Token ranges of "of X" after the head, one a conjunct, where X holds a name: "leaders of France and Chad"."""
     found = []
+    if tree.kids(head, "nmod:poss"):
+        return []
     for k in tree.kids(head, "nmod"):
-        if k > head and tree.case(k) == "of" and tree.deps[k] != "nmod:poss":
+        if k > head and tree.case(k) in ("of", *OWNER_PREPOSITIONS.get(tree.lemmas[head], ())):
             for c in tree.conjuncts(k):
-                left, right = _left_edge(tree, c), _right_edge(tree, c, ())
-                while left < c and (tree.words[left].lower() == "of" or tree.words[left] in (",", "and")):
-                    left += 1
+                left, right = _trim(tree, _left_edge(tree, c), c), _right_edge(tree, c, ())
                 if any(named[left : right + 1]):
                     found.append((left, right + 1))
     return found
@@ -169,6 +186,8 @@ def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named:
     right = _right_edge(tree, head, spans) + 1
     named_by = next((k for k in tree.children[head] if _follows_title(tree, k)), head)
     own = next(((b, e, label) for b, e, label in spans if b <= named_by < e), None)
+    if own and own[0] <= tree.heads[head] < own[1] and tree.heads[head] != head:
+        return []  # a later part of a name that the parse has split ("Bosnia and Herzegovina")
     left = _trim(tree, min(outer, own[0]) if own else outer, head)
     if own is None and tree.pos[head] == "PROPN" and tree.deps[head] == "nmod:poss":
         own = (left, right, "")

@@ -68,7 +68,8 @@ class Proposer:
         wrapper = next(((o, t, n) for o, t, n in reading.wrappers if o.kind in ("refuse", "threaten", "promise")), None)
         if wrapper:
             return self._swallowed(event, reading, *wrapper)
-        relation, status = _relation_and_status(event.act.relation, reading)
+        stopped = any(o.kind == "stop" and not n for o, _, n in reading.wrappers)
+        relation, status = _relation_and_status(event.act.relation, reading, stopped=stopped)
         if status is None:
             return []
         speaker = self._speaker(reading)
@@ -212,8 +213,13 @@ def _status(reading: Reading, relation: str) -> Status | None:
     return "asserted"
 
 
-def _relation_and_status(relation: str, reading: Reading) -> tuple[str, Status | None]:
-    """A cooperative act that is announced is AGREE; a hostile one is planned."""
+def _relation_and_status(relation: str, reading: Reading, *, stopped: bool = False) -> tuple[str, Status | None]:
+    """A cooperative act that is announced is AGREE, one that is ended SANCTION; an ended attack is RETREAT."""
+    if stopped and RELATIONS[relation].quad in ("material cooperation", "material conflict"):
+        reading.negated = not reading.negated
+        relation = "SANCTION" if RELATIONS[relation].quad == "material cooperation" else "RETREAT"
+    if relation == "MEMBER" and reading.planned and not reading.negated:
+        return "CANDIDATE", "asserted"  # who wants to join is a candidate
     status = _status(reading, relation)
     score = RELATIONS[relation].score
     if status == "planned" and score is not None and score > 0:

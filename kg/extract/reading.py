@@ -103,7 +103,10 @@ def _has_condition(tree: Tree, i: int) -> bool:
 
 def operator_at(tree: Tree, lexicon: Lexicon, i: int) -> Operator | None:
     pos = {"AUX": "VERB", "PROPN": "NOUN"}.get(tree.pos[i], tree.pos[i])
-    return lexicon.operator(tree.lemmas[i].lower(), pos, particles(tree, i))
+    around = [*particles(tree, i), *(tree.case(k) for k in tree.kids(i, "obl", "nmod"))]
+    for clause in tree.kids(i, "ccomp", "advcl", "xcomp", "acl"):
+        around.extend(tree.words[k].lower() for k in tree.children[clause] if tree.base(k) == "mark" and k < clause)
+    return lexicon.operator(tree.lemmas[i].lower(), pos, around)
 
 
 def _operator_subjects(tree: Tree, i: int) -> list[int]:
@@ -134,6 +137,8 @@ def read(tree: Tree, lexicon: Lexicon, trigger: int) -> Reading:
                 outer = Reading()
                 _own(tree, up, outer)
                 _outer(operator, up, outer, reading)
+        elif dep == "advcl" and any(tree.words[k].lower() == "by" for k in tree.children[node] if tree.base(k) in ("mark", "case")):
+            _own(tree, up, reading)  # "could retaliate by striking": the means shares the mood
         elif dep in ("obl", "nmod", "nsubj", "appos", "obj") or dep == "advcl":
             _embedding(tree, node, up, reading)
             break
@@ -198,7 +203,7 @@ def _apply(tree: Tree, operator: Operator, up: int, node: int, reading: Reading)
         case "deny":
             reading.negated = not reading.negated
             reading.speakers = reading.speakers or subjects
-        case "fail" | "prevent":
+        case "fail" | "prevent" | "stop":
             reading.negated = not reading.negated
         case "consider" | "allow":
             reading.possible = True
@@ -221,7 +226,7 @@ def _outer(operator: Operator, up: int, outer: Reading, reading: Reading) -> Non
         return
     if outer.negated:
         reading.negated = not reading.negated
-    if operator.kind in ("transparent", "cause", "fail", "prevent"):
+    if operator.kind in ("transparent", "cause", "fail", "prevent", "stop"):
         reading.future = reading.future or outer.future
     reading.possible = reading.possible or outer.possible
     if outer.duty >= 0 and reading.duty < 0:

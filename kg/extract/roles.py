@@ -76,6 +76,8 @@ def surface_subjects(tree: Tree, v: int, depth: int = 0) -> list[int]:
         return [g] if is_headline_future(tree, v) else noun_subjects(tree, g, depth + 1)
     if dep == "xcomp":
         return _controller(tree, v, g, depth)
+    if dep == "advcl" and tree.tags[v] == "VB" and _called(tree, v, g):
+        return _called(tree, v, g)
     if dep in ("conj", "parataxis", "ccomp", "cop", "aux") or dep == "advcl":
         if tree.pos[g] in ("NOUN", "PROPN") and not tree.kids(g, "cop", "nsubj"):
             return noun_subjects(tree, g, depth + 1) if dep == "advcl" else []
@@ -92,10 +94,15 @@ def _controller(tree: Tree, v: int, g: int, depth: int) -> list[int]:
         return objects[:1]
     if tree.pos[g] in ("NOUN", "PROPN") and not tree.kids(g, "cop", "nsubj"):
         return noun_subjects(tree, g, depth + 1)
-    called = [k for k in tree.kids(g, "obl") if tree.case(k) in ("on", "upon", "for", "to") and k < v and tree.tags[v] == "VB"]
-    if called and tree.lemmas[g] in ("call", "appeal", "plead", "prevail", "wait", "lean"):
+    return _called(tree, v, g) or surface_subjects(tree, g, depth + 1)
+
+
+def _called(tree: Tree, v: int, g: int) -> list[int]:
+    """Who is to act after "call on X to", "appeal to X to"; also a direct object before the infinitive."""
+    if tree.lemmas[g] in ("call", "appeal", "plead", "prevail", "lean", "pressure", "press", "beg", "petition"):
+        called = [k for k in tree.kids(g, "obl", "obj", "iobj") if k < v and tree.case(k) in ("on", "upon", "for", "to", "with", "")]
         return called[:1]
-    return surface_subjects(tree, g, depth + 1)
+    return []
 
 
 def noun_subjects(tree: Tree, n: int, depth: int = 0) -> list[int]:
@@ -120,7 +127,8 @@ def roles(tree: Tree, v: int) -> Roles:
         objects = _shared_object(tree, v)
     if not is_passive(tree, v):
         return Roles(surface, objects, indirect)
-    by = tuple(k for k in tree.kids(v, "obl") if tree.deps[k] == "obl:agent" or tree.case(k) == "by")
+    hosts = (v, *objects)
+    by = tuple(k for h in hosts for k in tree.kids(h, "obl", "nmod") if tree.deps[k] == "obl:agent" or tree.case(k) == "by")
     if objects:  # "Mali was offered training by Italy": the subject receives
         return Roles(by, objects, surface, passive=True)
     return Roles(by, surface, indirect, passive=True)
