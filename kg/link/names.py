@@ -1,0 +1,146 @@
+"""Phrases that are names as a whole: of states, organisations, capitals, seats and places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kg.link.answers import PRECEDENCE, Case, again, local, nobody
+from kg.link.catalogue import Candidate
+from kg.link.owners import Owners
+from kg.link.strangers import StrangerRules
+from kg.model import Link, Mention
+
+
+class NameRules:
+    """The whole phrase, or its last words, name an actor."""
+
+    def __init__(self, owners: Owners) -> None:
+        """Use this catalogue, lexicon and people."""
+        self.owners = owners
+        self.catalogue = owners.catalogue
+        self.lexicon = owners.lexicon
+        self.people = owners.people
+        self.strangers = StrangerRules(owners)
+
+    def exact(self, case: Case) -> Link | None:
+        """The whole phrase is a name."""
+        found = self.catalogue.find(case.text)
+        if not found:
+            return None
+        if case.text in self.lexicon.ambiguous:
+            return self._ambiguous(case, found)
+        best = min(PRECEDENCE.index(candidate.kind) for candidate in found)
+        kind = PRECEDENCE[best]
+        chosen = sorted({candidate.actor for candidate in found if candidate.kind == kind})
+        everybody = tuple(dict.fromkeys(candidate.actor for candidate in sorted(found, key=lambda c: (PRECEDENCE.index(c.kind), c.actor))))
+        if case.mention.label == "PER" and kind in ("capital", "place", "seat"):
+            return None
+        if kind == "surname" or "/person/" in chosen[0]:
+            return None
+        if kind == "capital":
+            return self._capital(case, chosen, found)
+        if kind == "place":
+            return self.place(case, chosen[0], "place", "a place of the catalogue")
+        if len(chosen) > 1:
+            return self._among(case, chosen)
+        return self.named(case, chosen[0], "seat" if kind == "seat" else "alias", 1.0 if kind != "seat" else 0.9, everybody)
+
+    def several(self, case: Case) -> Link | None:
+        """Two names joined are two mentions, which the caller splits: "Russian and Chinese officials"."""
+        if self.catalogue.find(case.text):
+            return None
+        sorts = [segment.text.lower() if segment.text.lower() in ("and", "or") else segment.sort for segment in case.phrase.segments]
+        joined = any(sorts[i] in ("and", "or") and {sorts[i - 1], sorts[i + 1]} == {"name"} for i in range(1, len(sorts) - 1))
+        return nobody(case, "several", f"“{case.text}” names more than one actor") if joined else None
+
+    def introduced(self, case: Case) -> Link | None:
+        """A short form or a name that the document has introduced itself."""
+        seen = case.memory.named(case.text)
+        if seen is None or not seen.local:
+            return None
+        return again(case, seen, "introduced", f"“{case.text}” was introduced before", 0.9)
+
+    def final_name(self, case: Case) -> Link | None:
+        """A name with words before it: "NATO ally Turkey", "Communist China"."""
+        segments = case.phrase.segments
+        if self.strangers.is_given_name(segments):
+            return self.strangers.person(case, case.text, None)
+        if len(segments) < 2 or segments[-1].sort != "name" or case.phrase.name:
+            return None
+        last = segments[-1]
+        before = segments[-2]
+        strange = before.sort == "word" and before.text[:1].isupper()
+        if strange and (last.text in self.lexicon.ambiguous or case.mention.label == "PER"):
+            return self.strangers.person(case, case.text, None)
+        if strange and all(candidate.kind in ("capital", "place") for candidate in last.candidates):
+            return None
+        inner = replace(case, text=last.text)
+        found = self.exact(inner)
+        return replace(found, rule="name-with-modifier") if found and found.actor else found
+
+    def named(self, case: Case, actor_id: str, rule: str, score: float, candidates: tuple[str, ...] = ()) -> Link:
+        actor = self.catalogue.actor(actor_id)
+        if actor.kind == "place":
+            return self.place(case, actor_id, "place", "a place of the catalogue")
+        words = {"alias": "is a name of", "seat": "is the seat of", "capital": "is the capital of and stands for"}.get(rule, "means")
+        reason = f"“{case.text}” {words} {actor.label}"
+        return Link(case.mention, actor, rule, reason, score, self.owners.acts_for(actor), candidates=candidates or (actor_id,))
+
+    def place(self, case: Case, actor_id: str, rule: str, reason: str) -> Link:
+        return Link(
+            case.mention, self.catalogue.actor(actor_id), rule, f"“{case.text}” is {reason}", 0.9, agent=False, candidates=(actor_id,)
+        )
+
+    def _among(self, case: Case, chosen: list[str]) -> Link:
+        """Several actors share the name: the one the document has named, else nobody."""
+        seen = case.memory.recent(lambda entry: entry.actor.id in chosen)
+        if seen:
+            return Link(
+                case.mention,
+                seen.actor,
+                "alias-in-document",
+                f"“{case.text}” is {seen.actor.label}, named before",
+                0.8,
+                candidates=tuple(chosen),
+            )
+        return nobody(case, "ambiguous", f"“{case.text}” may be any of {len(chosen)} actors", tuple(chosen))
+
+    def _ambiguous(self, case: Case, found: Sequence[Candidate]) -> Link | None:
+        """Names that are also somebody's or somewhere else's: decided by the document and the syntax."""
+        candidates = self.lexicon.ambiguous[case.text] or tuple(sorted({candidate.actor for candidate in found}))
+        mention = case.mention
+        if mention.label == "PER" or self.lexicon.is_(mention.governor, "sport"):
+            return None if mention.label == "PER" else nobody(case, "ambiguous", f"“{case.text}” may be a person or a team", candidates)
+        if any(candidate.kind == "capital" for candidate in found):
+            return self._capital(case, [c.actor for c in found if c.kind == "capital"], found)
+        states = [actor for actor in candidates if "/state/" in actor]
+        seen = case.memory.recent(lambda entry: entry.actor.id in candidates)
+        if seen:
+            return Link(
+                mention, seen.actor, "alias-in-document", f"“{case.text}” is {seen.actor.label}, named before", 0.85, candidates=candidates
+            )
+        if len(states) != 1:
+            return nobody(case, "ambiguous", f"“{case.text}” may be any of {len(candidates)} actors", candidates)
+        if len(candidates) > 1 and self.lexicon.is_(mention.preposition, "locative"):
+            return nobody(case, "ambiguous", f"“{case.text}” is a place that the document does not tell apart", candidates)
+        return self.named(case, states[0], "alias", 0.9 if len(candidates) == 1 else 0.7, candidates)
+
+    def _capital(self, case: Case, chosen: Sequence[str], found: Sequence[Candidate]) -> Link:
+        """A capital is the state where it acts or is acted on, and a place where things are."""
+        places = sorted(candidate.actor for candidate in found if candidate.kind == "place")
+        if self._is_place(case.mention):
+            where = places[0] if places else None
+            if where:
+                return self.place(case, where, "capital-as-place", f"a place here (“{case.mention.preposition or case.mention.governor}”)")
+            here = local(case, case.text, "place")
+            return replace(here, rule="capital-as-place", reason=f"“{case.text}” is a place here", agent=False)
+        return self.named(case, sorted(chosen)[0], "capital", 0.85, tuple(sorted(chosen)) + tuple(places))
+
+    def _is_place(self, mention: Mention) -> bool:
+        lexicon = self.lexicon
+        if lexicon.is_(mention.preposition, "locative") or (mention.preposition == "of" and lexicon.is_(mention.governor, "place_noun")):
+            return True
+        return lexicon.is_(mention.governor, "place_verb") or (
+            mention.role in ("compound", "appos") and lexicon.is_(mention.governor, "place_noun")
+        )

@@ -1,0 +1,90 @@
+"""Phrases that name a person, with or without a title."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kg.link.answers import Case, again, nobody
+from kg.link.memory import Seen
+from kg.link.owners import Owners
+from kg.link.phrases import bare
+from kg.link.strangers import StrangerRules
+from kg.model import Link
+
+
+class PersonRules:
+    """A name, taken free of its title, and whom the person speaks for."""
+
+    def __init__(self, owners: Owners) -> None:
+        """Use this catalogue, lexicon and people."""
+        self.owners = owners
+        self.catalogue = owners.catalogue
+        self.lexicon = owners.lexicon
+        self.people = owners.people
+        self.strangers = StrangerRules(owners)
+
+    def person(self, case: Case) -> Link | None:
+        """A person's name, with or without a title."""
+        phrase, mention = case.phrase, case.mention
+        name = phrase.name or (case.text if mention.label == "PER" else None)
+        if name is None:
+            found = self.catalogue.find(case.text)
+            if not found or not all(candidate.kind == "surname" for candidate in found):
+                return None
+            name = case.text
+        if bare(name) == case.text:
+            case = replace(case, phrase=replace(phrase, name=name, role=None, titled=False, office=None))
+        name = bare(name)
+        full = [candidate.actor for candidate in self.catalogue.find(name) if candidate.kind == "name" and "/person/" in candidate.actor]
+        owner = self.owners.of(case)
+        if full:
+            choice = self.people.choose(full, case.date, owner=owner if len(full) > 1 else None)
+            if choice.person is None and len(set(full)) == 1:
+                choice = replace(choice, person=full[0], score=0.9)
+            if choice.person is None:
+                return nobody(case, "ambiguous-person", f"{choice.reason}: “{name}”", choice.considered)
+            return self._known_person(case, choice.person, owner, "person-name", f"“{name}” is a name of", 1.0, choice.considered)
+        if " " in name and not self._only_surname(name):
+            return self.strangers.person(case, name, owner)
+        return self._surname(case, name, owner)
+
+    def _only_surname(self, name: str) -> bool:
+        """Whether a name of several words is a surname as a whole ("von der Leyen")."""
+        return any(candidate.kind == "surname" for candidate in self.catalogue.find(name))
+
+    def _surname(self, case: Case, name: str, owner: str | None) -> Link | None:
+        seen = case.memory.person(name)
+        if seen and not _contradicts(seen, case.phrase.gender):
+            return again(case, seen, "surname", f"“{name}” was named in full before", 0.95)
+        people = [candidate.actor for candidate in self.catalogue.find(name) if candidate.kind == "surname"]
+        choice = self.people.choose(people, case.date, phrase=case.phrase.office, owner=owner)
+        if choice.person is None and (case.phrase.office and not owner):
+            choice = self.people.choose(people, case.date)
+        if choice.person is None and people and not case.phrase.titled:
+            return nobody(case, "ambiguous-person", f"{choice.reason}: “{name}”", choice.considered)
+        if choice.person is None:
+            return self.strangers.person(case, name, owner) if case.phrase.titled or case.mention.label == "PER" else None
+        rule = "title-and-surname" if case.phrase.titled else "surname-alone"
+        return self._known_person(case, choice.person, owner, rule, f"“{name}”, {choice.reason}, is", choice.score, choice.considered)
+
+    def _known_person(
+        self, case: Case, person: str, owner: str | None, rule: str, reason: str, score: float, candidates: tuple[str, ...]
+    ) -> Link:
+        actor = self.catalogue.actor(person)
+        side, why = self.people.affiliation(person, case.date, owner, past="past" in case.phrase.effects)
+        affiliation = self.catalogue.actor(side) if side else None
+        label = f", who speaks for {affiliation.label} ({why})" if affiliation else ""
+        return Link(
+            case.mention,
+            actor,
+            rule,
+            f"{reason} {actor.label}{label}",
+            score,
+            affiliation,
+            case.phrase.role,
+            candidates=candidates or (person,),
+        )
+
+
+def _contradicts(seen: Seen, gender: str) -> bool:
+    return bool(gender and seen.gender and gender != seen.gender)

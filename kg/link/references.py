@@ -1,0 +1,108 @@
+"""Words that point back: pronouns and descriptions such as "the bloc"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kg.link.answers import Case, again, nobody
+from kg.link.memory import Seen
+from kg.link.owners import Owners
+from kg.model import Link
+
+_MALE, _FEMALE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
+_THING, _MANY = frozenset({"it", "its", "itself"}), frozenset({"they", "them", "their", "theirs", "themselves"})
+_OTHER_PRONOUNS = frozenset(
+    "i me my we us our you your who whom which that this these those one others some many both all each there what".split()  # noqa: SIM905
+)
+
+
+class ReferenceRules:
+    """Whom a pronoun or a description means in this document."""
+
+    def __init__(self, owners: Owners) -> None:
+        """Use this catalogue, lexicon and people."""
+        self.owners = owners
+        self.catalogue = owners.catalogue
+        self.lexicon = owners.lexicon
+        self.people = owners.people
+
+    def pronoun(self, case: Case) -> Link | None:
+        """A pronoun means the last actor of its number and gender, the subject first."""
+        word = case.text.lower()
+        if word in _OTHER_PRONOUNS and case.text in (word, word.capitalize()):
+            return nobody(case, "pronoun", f"“{case.text}” names nobody")
+        fits = _pronoun_fits(word)
+        if fits is None:
+            return None
+        seen = case.memory.antecedent(case.mention.sentence, fits)
+        if seen is None:
+            return nobody(case, "pronoun", f"nobody before “{case.text}” fits it")
+        link = again(case, seen, "pronoun", f"“{case.text}” means the last actor that fits", 0.6)
+        return replace(link, role=seen.role)
+
+    def description(self, case: Case) -> Link | None:
+        """ "The bloc", "the Nordic country": the last actor of that kind."""
+        words = case.words
+        start = next((i for i in range(len(words)) if " ".join(words[i:]) in self.lexicon.descriptions), None)
+        if start is None:
+            return None
+        noun = " ".join(words[start:])
+        region = self._region(words[:start], noun)
+        if words[:start] and region is None:
+            return None
+        description = self.lexicon.descriptions[noun]
+
+        def fits(entry: Seen) -> bool:
+            actor = entry.actor
+            if actor.kind not in description.kinds or (region is not None and actor.id not in region):
+                return False
+            type_ = self.catalogue.type(actor.id) if actor.id in self.catalogue else ""
+            return not description.types or any(part in type_ for part in description.types)
+
+        seen = case.memory.recent(fits)
+        if seen is None:
+            return self._default(case, description.default)
+        agent_noun = self.lexicon.agent_group(words[-1]) is not None and description.kinds[0] == "state"
+        link = again(case, seen, "description", f"“{case.text}” means the last actor of that kind", 0.65)
+        return replace(link, role=case.text if agent_noun else None)
+
+    def _default(self, case: Case, default: str | None) -> Link:
+        spoken = [entry.actor.id for entry in case.memory]
+        if default is None or (spoken and not any(actor == default or self._under(actor, default) for actor in spoken)):
+            return nobody(case, "description", f"nothing named before fits “{case.text}”")
+        return Link(
+            case.mention,
+            self.catalogue.actor(default),
+            "description-default",
+            f"“{case.text}” means {self.catalogue.actor(default).label} where nothing else was named",
+            0.55,
+            candidates=(default,),
+        )
+
+    def _under(self, actor: str, organisation: str) -> bool:
+        return actor in self.catalogue and self.catalogue.parent(actor) == organisation
+
+    def _region(self, words: Sequence[str], noun: str) -> frozenset[str] | None:
+        """The states that the words before the noun allow ("Nordic"), or the noun itself ("kingdom")."""
+        kept = [word for word in words if self.lexicon.modifiers.get(word) != "plain"]
+        if kept:
+            return self.lexicon.regions.get(" ".join(kept))
+        return self.lexicon.regions.get(noun)
+
+
+def _pronoun_fits(word: str) -> Callable[[Seen], bool] | None:
+    if word in _MALE:
+        return lambda entry: entry.actor.kind == "person" and entry.gender != "f"
+    if word in _FEMALE:
+        return lambda entry: entry.actor.kind == "person" and entry.gender != "m"
+    if word in _THING:
+        return lambda entry: entry.actor.kind not in ("person", "people", "place") and not entry.plural
+    if word in _MANY:
+        return lambda entry: entry.plural
+    return None
+
+
+def pronoun_gender(word: str) -> str:
+    """ "m" for he, "f" for she, "" for other words."""
+    return "m" if word.lower() in _MALE else "f" if word.lower() in _FEMALE else ""
