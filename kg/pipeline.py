@@ -14,6 +14,7 @@ from kg.extract.dates import date_of, find_dates
 from kg.extract.lexicon import Lexicon, load_lexicon
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
+from kg.extract.quotes import quoting_phrases
 from kg.extract.tree import Tree, trees
 from kg.link import Catalogue, Linker
 from kg.model import Actor, Document, Evidence, Link, Participant, Span, Statement
@@ -55,10 +56,15 @@ class Extractor:
         links = [self._admitted(link) for link in with_appositions(sentences, phrases, links)]
         found: list[Statement] = []
         by_tree = _by_tree(phrases, links)
+        quoting = quoting_phrases(sentences, self.lexicon, phrases, links)
         for tree in sentences:
             here, linked = by_tree.get(tree.index, ([], []))
+            speaker = None
+            if tree.index in quoting:
+                speaker, who = len(here), quoting[tree.index]
+                here, linked = [*here, phrases[who]], [*linked, links[who]]
             if len(here) > 1:
-                proposals = propose(tree, self.lexicon, here, linked)
+                proposals = propose(tree, self.lexicon, here, linked, speaker)
                 found.extend(self._statements(document, tree, proposals, here, linked))
         return found
 

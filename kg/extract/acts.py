@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kg.codebook import RELATIONS
 from kg.extract.cast import Cast
 from kg.extract.lexicon import Act, Lexicon
 from kg.extract.roles import Roles, meant, particles, prepositional, roles, surface_subjects
 from kg.extract.tree import Tree
 
+SPEAKING = frozenset("statement letter report resolution communique communiqué declaration decision move announcement comment remark speech note vote offer".split())
+REVERSING = frozenset("withdraw cancel end suspend halt stop cut reduce freeze block scrap abandon drop deny prevent avoid avert lack lose".split())
 BLAMING = frozenset(("ACCUSE", "SANCTION", "PROTEST", "COERCE", "REJECT", "THREATEN"))
 COPULAR = frozenset("be become remain stay".split())
 TOGETHER = frozenset(("alongside", "together with", "along with", "jointly with"))
@@ -95,7 +98,9 @@ class Finder:
 
     def _filled(self, v: int, act: Act, parts: Roles, words: tuple[int, ...]) -> Event | None:
         self._act_reaches_owner = act.relation != "CONSULT"  # one meets Kenyans, not Kenya's exports
-        sources = self._all(parts.patients if "patient" in act.flags else parts.agents, owners=True)
+        sources = self._sources(parts.patients if "patient" in act.flags else parts.agents, act)
+        if not self._has_infinitive(v) and {"weak", "inner-requested"} <= act.flags:
+            return None  # "told Chad to" asks, "told Chad that" informs
         sources += [m for k in self.tree.kids(v, "obl") if self.tree.case(k) in TOGETHER for m in self.cast.agents(k) if m not in sources]
         targets = self._targets(v, act, parts, words)
         targets = [t for t in targets if t not in sources]
@@ -109,6 +114,18 @@ class Finder:
         if "swap" in act.flags:
             sources, targets = targets, sources
         return Event(v, act, tuple(sources), tuple(targets), words, mutual and act.relation == "RIVAL")
+
+    def _sources(self, tokens: Iterable[int], act: Act) -> list[int]:
+        """Who acts; for words only speaking actors and their statements, for deeds their things too ("Chadian jets")."""
+        if not RELATIONS[act.relation].quad.startswith("verbal"):
+            return self._all(tokens, owners=True)
+        found: list[int] = []
+        for t in tokens:
+            found.extend(self.cast.agents(t) or (self.cast.owners(t) if self.tree.lemmas[t].lower() in SPEAKING else []))
+        return list(dict.fromkeys(found))
+
+    def _has_infinitive(self, v: int) -> bool:
+        return any(self.tree.tags[k] == "VB" for k in self.tree.kids(v, "xcomp", "advcl", "ccomp"))
 
     def _each_other(self, v: int) -> bool:
         return any(self.tree.lemmas[k].lower() in MUTUAL_WORDS for k in self.tree.kids(v, "obj", "obl"))
@@ -185,7 +202,7 @@ class Finder:
 
     def noun(self, n: int) -> Event | None:
         tree = self.tree
-        if tree.base(n) in ("compound", "flat"):
+        if tree.base(n) in ("compound", "flat") or (tree.base(n) == "obj" and tree.lemmas[tree.heads[n]] in REVERSING):
             return None
         complements: dict[str, set[str]] = {}
         for k in tree.kids(n, "nmod", "obl"):
@@ -237,6 +254,10 @@ class Finder:
         sources = self._noun_sources(n, act)
         mutual = "reciprocal" in act.flags
         targets = [t for t in self._noun_targets(n, act, ()) if t not in sources]
+        if targets and not sources and act.relation == "RIVAL":
+            sources = [m for m in self._topic(n) if m not in targets]
+        if sources and not targets and RELATIONS[act.relation].quad == "material conflict":
+            targets = [m for m in self._suffering(n) if m not in sources]
         if mutual and len(sources) > 1 and not targets:
             return Event(n, act, tuple(sources), tuple(sources), (n,), mutual=True)
         if not sources or not targets:
@@ -244,6 +265,20 @@ class Finder:
         if "swap" in act.flags:
             sources, targets = targets, sources
         return Event(n, act, tuple(sources), tuple(targets), (n,), mutual and act.relation == "RIVAL")
+
+    def _topic(self, n: int) -> list[int]:
+        """The first subject of the sentence that is an actor: whose dispute "the dispute with Peru" is."""
+        for s in range(n):
+            if self.tree.base(s) == "nsubj" and self.cast.agents(s):
+                return self.cast.agents(s)
+        return []
+
+    def _suffering(self, n: int) -> list[int]:
+        """"Cyprus has been divided since Turkey's incursion": the subject of the clause that the act explains."""
+        tree, g = self.tree, self.tree.heads[n]
+        if g >= 0 and tree.pos[g] in ("VERB", "ADJ") and tree.case(n) in ("since", "after", "following", "before"):
+            return [m for s in surface_subjects(tree, g) for m in self.cast.agents(s)]
+        return []
 
     def _noun_sources(self, n: int, act: Act) -> list[int]:
         tree = self.tree
@@ -272,6 +307,8 @@ class Finder:
     def _blamed(self, n: int) -> list[int]:
         """The target of a hostile verb that an act noun is the reason or occasion for."""
         tree, g = self.tree, self.tree.heads[n]
+        if g >= 0 and tree.pos[g] == "NOUN" and tree.base(g) in ("obj", "obl"):
+            g = tree.heads[g]
         if g < 0 or tree.pos[g] != "VERB" or tree.base(n) not in ("obl", "nmod"):
             return []
         event = self.verb(g) if g not in self._busy else None

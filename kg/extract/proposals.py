@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.codebook import RELATIONS
@@ -38,25 +38,30 @@ class Proposal:
     confidence: float
 
 
-def propose(tree: Tree, lexicon: Lexicon, phrases: Sequence[Phrase], links: Sequence[Link]) -> list[Proposal]:
-    """All statements that the rules read from one sentence, without repetition, in the order of their triggers."""
-    return Proposer(tree, lexicon, Cast(tree, phrases, links)).run()
+def propose(tree: Tree, lexicon: Lexicon, phrases: Sequence[Phrase], links: Sequence[Link], quoting: int | None = None) -> list[Proposal]:
+    """All statements that the rules read from one sentence, without repetition, in the order of their triggers.
+
+    `quoting` is the mention whose words the whole sentence is, if it continues a quotation.
+    """
+    return Proposer(tree, lexicon, Cast(tree, phrases, links), quoting).run()
 
 
 class Proposer:
-    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast) -> None:
-        self.tree, self.lexicon, self.cast = tree, lexicon, cast
+    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast, quoting: int | None = None) -> None:
+        self.tree, self.lexicon, self.cast, self.quoting = tree, lexicon, cast, quoting
 
     def run(self) -> list[Proposal]:
         events = Finder(self.tree, self.lexicon, self.cast).events()
         found: list[Proposal] = []
         for event in events:
             found.extend(self._from_event(event))
-        covered = {w for e in events for w in e.words}
+        swallowed = {t for e in events for o, t, _ in self._read(e).wrappers}
+        if self.quoting is not None:
+            found.extend(self._duties(range(len(self.tree)), [self.quoting]))
         for i in range(len(self.tree)):
             operator = operator_at(self.tree, self.lexicon, i)
-            if operator and operator.kind in ("refuse", "threaten", "promise") and i not in covered:
-                found.extend(self._from_operator(i, operator, covered))
+            if operator and operator.kind in ("refuse", "threaten", "promise") and i not in swallowed:
+                found.extend(self._from_operator(i, operator))
             if operator and operator.kind == "claim":
                 found.extend(self._from_duty(i))
         return _distinct(found)
@@ -85,6 +90,8 @@ class Proposer:
 
     def _speaker(self, reading: Reading) -> int | None:
         tokens = reading.requested_by if reading.requested else reading.speakers
+        if not tokens and self.quoting is not None:
+            return self.quoting
         for token in tokens:
             found = self.cast.agents(token)
             if found:
@@ -130,13 +137,10 @@ class Proposer:
 
     # operators over verbs that are no acts themselves
 
-    def _from_operator(self, i: int, operator: Operator, covered: set[int]) -> list[Proposal]:
+    def _from_operator(self, i: int, operator: Operator) -> list[Proposal]:
         complements = [k for k in self.tree.kids(i, "xcomp", "ccomp", "acl") if self.tree.deps[k] != "acl:relcl"]
         sources = self._subjects(i)
         if not complements or not sources:
-            return []
-        inside = [t for c in complements for t in self.tree.subtree(c)]
-        if any(t in covered for t in inside):
             return []
         outer = read(self.tree, self.lexicon, i)
         relation = _outer_relation(operator, None, inner_negated=False)
@@ -165,31 +169,43 @@ class Proposer:
     def _from_duty(self, say: int) -> list[Proposal]:
         tree = self.tree
         speakers = [m for s in surface_subjects(tree, say) for m in self.cast.agents(s)]
-        clauses = [c for k in (*tree.kids(say, "ccomp"), *self._quoting(say)) for c in tree.conjuncts(k)]
+        own = set(tree.subtree(say)) if tree.base(say) == "parataxis" else set()
+        said = [t for k in (*tree.kids(say, "ccomp"), *self._quoted_by(say)) for t in tree.subtree(k) if t not in own]
+        return self._duties(said, speakers) if speakers else []
+
+    def _duties(self, tokens: Iterable[int], speakers: list[int]) -> list[Proposal]:
+        """"X must", "X needs to", "X should" among a speaker's words: a demand or an appeal to X."""
         found: list[Proposal] = []
-        for c in clauses:
-            duty = self._duty(c)
-            if not duty or not speakers:
+        for subject in tokens:
+            if self.tree.base(subject) != "nsubj":
                 continue
-            relation = "REQUEST" if duty in STRONG_DUTY else "APPEAL"
-            for target in (m for s in surface_subjects(tree, c) for m in self.cast.agents(s)):
-                found.extend(self._proposal(s, relation, target, "asserted", None, c, (c,), "duty") for s in speakers if s != target)
+            modal, words = self._duty_after(subject)
+            if modal < 0:
+                continue
+            relation = "REQUEST" if words in STRONG_DUTY else "APPEAL"
+            for target in self.cast.agents(subject):
+                found.extend(self._proposal(s, relation, target, "asserted", None, modal, (modal,), "duty") for s in speakers if s != target)
         return found
 
-    def _quoting(self, say: int) -> list[int]:
+    def _quoted_by(self, say: int) -> list[int]:
         """The quoted clause that a say verb in parenthesis belongs to."""
         tree = self.tree
         return [tree.heads[say]] if tree.base(say) == "parataxis" and tree.heads[say] >= 0 and not tree.kids(say, "ccomp") else []
 
-    def _duty(self, c: int) -> str | None:
+    def _duty_after(self, subject: int) -> tuple[int, str]:
+        """The modal of duty that follows a subject, past adverbs and quotation marks: its token and lemma, or -1."""
         tree = self.tree
-        for k in tree.kids(c, "aux"):
-            if tree.words[k].lower() in ("must", "should", "ought"):
-                return "must" if tree.words[k].lower() == "must" else "should"
-        lemma = tree.lemmas[c].lower()
-        if lemma in ("need", "have") and tree.kids(c, "xcomp"):
-            return lemma
-        return None
+        i = max(tree.subtree(subject)) + 1
+        while i < len(tree) and (tree.pos[i] in ("PUNCT", "ADV") and tree.words[i] not in (",", ";", ".", "—")):
+            i += 1
+        if i >= len(tree):
+            return -1, ""
+        word, after = tree.words[i].lower(), tree.words[i + 1].lower() if i + 1 < len(tree) else ""
+        if word in ("must", "should") and after != "not" or word == "ought":
+            return i, word
+        if tree.lemmas[i].lower() in ("need", "have") and word != "had" and after == "to":
+            return i, tree.lemmas[i].lower()
+        return -1, ""
 
 
 def _outer_relation(operator: Operator, inner: str | None, *, inner_negated: bool) -> str:

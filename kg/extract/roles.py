@@ -108,6 +108,7 @@ def _called(tree: Tree, v: int, g: int) -> list[int]:
 def noun_subjects(tree: Tree, n: int, depth: int = 0) -> list[int]:
     """Who does what a noun reports: its possessor, else a "by" phrase, else the subject of the verb it completes."""
     owner = tree.kids(n, "nmod:poss") or [k for k in tree.kids(n, "nmod", "obl") if tree.case(k) == "by"]
+    owner = owner or [k for k in tree.kids(n, "compound", "amod", "nmod") if k < n and tree.pos[k] == "PROPN"]
     if owner:
         return owner[:1]
     g = tree.heads[n]
