@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
 from kg.errors import InputError, UnknownNameError
-from kg.link.keys import key, plain, without_article
+from kg.link.keys import key, without_article
 from kg.model import Actor, ActorKind
 
 ACTOR = "https://w3id.org/geopolitical-kg/actor/"
 _DATA = Path(__file__).resolve().parent.parent / "data" / "catalogue"
 
-NameKind = Literal["name", "acronym", "adjective", "people", "capital", "seat", "place", "surname"]
-"""How a name stands for its actor: "Turkey", "NATO", "Turkish", "Turks", "Ankara", "Kremlin", "Istanbul", "Erdoğan"."""
+NameKind = Literal["name", "acronym", "adjective", "people", "seat", "capital", "place", "surname"]
+"""How a name stands for its actor: "Turkey", "NATO", "Turkish", "Turks", "Kremlin", "Ankara", "Istanbul", "Erdoğan"."""
 
+_ORDER = {kind: place for place, kind in enumerate(get_args(NameKind))}
 _COLUMNS = ["id", "label", "kind", "iso3", "qid", "aliases", "side"]
 
 
@@ -74,6 +75,7 @@ class Catalogue:
         self._names: dict[str, list[tuple[str, NameKind]]] = {}
         self._longest: dict[str, int] = {}
         self._surfaces: list[list[str]] = []
+        self._shouted_words = frozenset(name for name, _ in lexicon["ambiguous"] if name.isupper())
         self._add_actors(tables)
         self._add_names(tables["names"])
         self._terms = [Term(*row) for row in tables["terms"]]
@@ -123,10 +125,15 @@ class Catalogue:
         return self._actors[short]
 
     def find(self, surface: str) -> list[Candidate]:
-        """The actors that a surface may name, "the" left out; exact capitals, or the whole word in capitals (4 letters and more)."""
+        """The actors that a surface may name, names before adjectives, capitals, places and surnames.
+
+        "The" is left out. Capitals count, but a word all in capitals (4 letters and more) finds the usual spelling too.
+        """
         bare = without_article(surface)
         found = self._names.get(key(bare)) or (self._capitals.get(key(bare), []) if _shouted(bare) else [])
-        return [Candidate(ACTOR + actor, kind) for actor, kind in found]
+        return sorted(
+            (Candidate(ACTOR + actor, kind) for actor, kind in found), key=lambda candidate: (_ORDER[candidate.kind], candidate.actor)
+        )
 
     def is_name(self, text: str) -> bool:
         """Whether the text names somebody, surnames left out."""
@@ -135,16 +142,25 @@ class Catalogue:
     def longest_name(self, tokens: Sequence[str], start: int) -> int:
         """How many tokens the longest name that begins at `start` has; 0 if none does. Surnames do not count."""
         word = key(tokens[start])
+        if not word or (word in self._shouted_words and self._in_capitals(tokens, start)):
+            return 0
         shouted = _shouted(tokens[start])
-        limit = self._longest.get(word) or (self._longest_capitals.get(word, 0) if shouted else 0)
-        best, joined = 0, ""
+        first = word.split()[0]
+        limit = self._longest.get(first) or (self._longest_capitals.get(first, 0) if shouted else 0)
+        best, parts = 0, []
         for length in range(1, min(limit, len(tokens) - start) + 1):
-            token = tokens[start + length - 1]
-            part = key(token)
-            joined += part
-            if part and part[0] != "'" and self._named(joined, shouted):
+            part = key(tokens[start + length - 1])
+            if not part:
+                continue
+            parts.append(part)
+            if part[0] != "'" and self._named(" ".join(parts), shouted):
                 best = length
         return best
+
+    def _in_capitals(self, tokens: Sequence[str], start: int) -> bool:
+        """Whether a neighbour is a word in capitals, as in a headline, where "IS" and "WHO" are words."""
+        neighbours = [*tokens[max(0, start - 1) : start], *tokens[start + 1 : start + 2]]
+        return any(token.isupper() and token.isalpha() and len(token) > 1 for token in neighbours)
 
     def labels(self, actor_id: str) -> list[str]:
         """The preferred label first, then the actor's other names in alphabetical order (no adjectives, capitals, surnames)."""
@@ -287,14 +303,10 @@ class Catalogue:
             if kind == "surname":
                 continue
             words = bare.split()
-            first = key(words[0])
             length = len(words) + 2 * (bare.count("-") + bare.count("'") + bare.count("’") + bare.count(","))
+            first = key(words[0]).split()[0] if key(words[0]) else ""
             if longest.get(first, 0) < length:
                 longest[first] = length
-            if "-" in words[0] or "'" in words[0] or "’" in words[0]:
-                part = key(plain(words[0]).replace("'", "-").split("-")[0])
-                if longest.get(part, 0) < length:
-                    longest[part] = length
 
     # -- the user's actors ---------------------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
-"""The form in which names are compared: without accents, spaces, hyphens and full stops, but with their capitals."""
+"""The form in which names are compared: without accents, hyphens, commas and full stops, but with their capitals."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_DROPPED = {ord(character): None for character in " -.,\u00ad\u2010\u2011\u2013\u2014"}
+_DROPPED = {**dict.fromkeys(map(ord, ".,\u00ad")), **dict.fromkeys(map(ord, "-\u2010\u2011\u2013\u2014"), " ")}
 _PLAIN = str.maketrans(
     {
         "’": "'",
@@ -40,7 +40,7 @@ def key(name: str) -> str:
 
     Capitals count, so that "us" and "US", "turkey" and "Turkey" stay apart.
     """
-    return plain(name).translate(_DROPPED)
+    return " ".join(plain(name).translate(_DROPPED).replace("'s", " 's").split())
 
 
 def without_article(text: str) -> str:
