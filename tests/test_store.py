@@ -140,7 +140,7 @@ def test_any_text_survives_a_replacement(store: Store) -> None:
 
     @settings(max_examples=150, deadline=None)
     @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
-    @example("a\\u0022 } \"")
+    @example('a\\u0022 } "')
     @example("\x00\x7f\u2028\r\n\\")
     def survives(text: str) -> None:
         said = replace(one, evidence=replace(one.evidence, text=text))
@@ -285,7 +285,7 @@ def test_readers_beside_flushes_and_compactions(tmp_path: Path) -> None:
 def test_snapshots_of_dead_readers_are_removed_and_live_ones_kept(tmp_path: Path) -> None:
     path = tmp_path / "s"
     Store.open(path).close()
-    code = "import sys, os, signal; from kg.store import Store; s = Store.open(sys.argv[1], read_only=True); os.kill(os.getpid(), signal.SIGKILL)"
+    code = "import sys, os; from kg.store import Store; s = Store.open(sys.argv[1], read_only=True); os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", code, os.fspath(path)], cwd=Path(__file__).parents[1], check=False)
     assert len(list((path / "snapshots").iterdir())) == 1
     with Store.open(path, read_only=True) as reader:
@@ -426,7 +426,10 @@ def test_export_is_read_by_rdflib_and_means_the_same(store: Store, name: str) ->
 
 
 def test_export_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
-    code = "import sys; from kg.store import Store; sys.stdout.buffer.write(Store.open(sys.argv[1], read_only=True).export(format=sys.argv[2]))"
+    code = (
+        "import sys; from kg.store import Store; "
+        "sys.stdout.buffer.write(Store.open(sys.argv[1], read_only=True).export(format=sys.argv[2]))"
+    )
     with Store.open(tmp_path / "s") as store:
         for news, statements in corpus(2):
             store.add(news, statements)

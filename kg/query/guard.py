@@ -76,19 +76,37 @@ def _check_form(tokens: list[tuple[str, str]]) -> None:
         raise QueryError(f"a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, not {form!r}")
 
 
+def undeclared_prefix(text: str, prefixes: Mapping[str, str]) -> str | None:
+    """The first prefix in a query that neither it nor `prefixes` declares: a guess at why it cannot be parsed."""
+    solid = _solid([(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(text)])
+    known = {"_", *prefixes, *_declared(solid)}
+    used = (token.partition(":")[0] for kind, token in solid if kind == "name")
+    return next((prefix for prefix in used if prefix not in known), None)
+
+
+def _solid(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(kind, token) for kind, token in tokens if kind != "comment" and not token.isspace()]
+
+
+def _declared(solid: list[tuple[str, str]]) -> dict[str, str]:
+    """Prefixes that the query's prologue declares."""
+    triples = zip(solid, solid[1:], solid[2:], strict=False)
+    return {
+        name.removesuffix(":"): iri[1:-1] for (_, word), (_, name), (kind, iri) in triples if word.lower() == "prefix" and kind == "iri"
+    }
+
+
 def _graphs(tokens: list[tuple[str, str]], prefixes: Mapping[str, str]) -> list[str]:
     """IRIs named by FROM and FROM NAMED, prefixed names unfolded."""
-    known = dict(prefixes)
-    solid = [(kind, token) for kind, token in tokens if kind != "comment" and not token.isspace()]
+    solid = _solid(tokens)
+    known = {**prefixes, **_declared(solid)}
     found: list[str] = []
     for place, (kind, token) in enumerate(solid):
         rest = solid[place + 1 : place + 3]
-        if kind != "word" or not rest:
-            continue
-        if token.lower() == "prefix" and len(rest) > 1 and rest[1][0] == "iri":
-            known[rest[0][1].removesuffix(":")] = rest[1][1][1:-1]
-        if token.lower() == "from":
+        if kind == "word" and rest and token.lower() == "from":
             kind, name = rest[-1] if rest[0][1].lower() == "named" else rest[0]
+            if kind == "iri" and ":" not in name:
+                raise QueryError(f"FROM {name} is refused: write the IRI of a document in full")
             if kind == "iri":
                 found.append(name[1:-1])
             elif kind == "name":

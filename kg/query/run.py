@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from rdflib import Literal as RdfLiteral
 from rdflib.term import BNode, Node, URIRef
 
 from kg.errors import QueryError
-from kg.query.guard import check_query
+from kg.query.guard import check_query, undeclared_prefix
 from kg.rdf import bind_prefixes
 from kg.store import Store
 from kg.vocabulary import PREFIXES
@@ -28,6 +29,8 @@ _MEBIBYTE = 1 << 20
 _MOST_MEMORY = 2048 * _MEBIBYTE
 _MOST_BYTES = 256 * _MEBIBYTE
 _WORKER = Path(__file__).with_name("worker.py")
+_LONGEST_REASON = 60
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -96,7 +99,7 @@ def run_query(store: Store | str | os.PathLike[str], text: str, *, timeout: floa
             "seconds": math.ceil(timeout) + 1,
             "bytes": _MOST_BYTES,
         }
-        return _read_answer(_call_worker(request, timeout))
+        return _read_answer(_call_worker(request, timeout), checked.text)
 
 
 def _call_worker(request: dict[str, Any], timeout: float) -> list[str]:
@@ -120,8 +123,10 @@ def _too_slow(timeout: float) -> QueryError:
     return QueryError(f"the query took longer than {timeout:g} s and was stopped; narrow it, add a LIMIT, or raise --timeout")
 
 
-def _read_answer(lines: list[str]) -> QueryResult:
+def _read_answer(lines: list[str], text: str) -> QueryResult:
     first, last = json.loads(lines[0]), json.loads(lines[-1])
+    if last.get("error") == "syntax":
+        raise QueryError(f"the query cannot be parsed{_reason(last['message'], text)}")
     if "error" in last:
         _refuse(last)
     kind, columns = first["kind"], tuple(first["columns"])
@@ -133,11 +138,23 @@ def _read_answer(lines: list[str]) -> QueryResult:
     return QueryResult(kind, columns, tuple(rows), truncated=last["truncated"])
 
 
+def _reason(message: str, text: str) -> str:
+    """Where and why, from the engine's "error at LINE:COLUMN: expected ..."; a list of all that could stand there helps nobody."""
+    found = _PLACE.match(message)
+    if found is None:
+        return f": {' '.join(message.split())}"
+    prefix = undeclared_prefix(text, PREFIXES)
+    if prefix is not None:
+        return f": the prefix '{prefix}:' is not declared; ours are {', '.join(f'{known}:' for known in PREFIXES)}"
+    line, column, reason = int(found[1]), int(found[2]), " ".join(found[3].split())
+    rest = "".join(text.splitlines(keepends=True)[line - 1 : line])[column - 1 :].strip()
+    before = f" before {rest[:20]!r}" if rest else " at the end"
+    return f" at line {line}, column {column},{before}{f': {reason}' if len(reason) <= _LONGEST_REASON else ''}"
+
+
 def _refuse(end: dict[str, str]) -> NoReturn:
     message = " ".join(end["message"].split())
     match end["error"]:
-        case "syntax":
-            raise QueryError(f"the query cannot be parsed: {message.removeprefix('error ')}")
         case "graph":
             raise QueryError(f"FROM <{message}> is refused: no document of this store has that IRI, and nothing else is ever read")
         case "memory":
