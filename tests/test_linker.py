@@ -354,6 +354,44 @@ def test_a_title_alone_after_the_name(linker: Linker) -> None:
     assert [side(link) for link in links] == ["NATO"] * 3
 
 
+def test_the_country_of_the_person_named_before(linker: Linker) -> None:
+    text = Text()
+    links = link_all(
+        linker,
+        text.mention("French President Emmanuel Macron", kind="PER", name="Emmanuel Macron"),
+        text.mention("the country", 1),
+        text.mention("the government", 1),
+    )
+    assert [label(link) for link in links] == ["Emmanuel Macron", "France", "France"]
+
+
+def test_it_is_not_the_owner_of_a_thing(linker: Linker) -> None:
+    text = Text()
+    links = link_all(linker, text.mention("Hungary"), text.mention("Belarusian assets", role="obj"), text.mention("it", 1))
+    assert label(links[2]) == "Hungary"
+    text = Text()
+    assert label(link_all(linker, text.mention("Belarusian assets"), text.mention("it", 1))[1]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "actor", "local"),
+    [
+        ("Emmanuel J. M. Macron", "Emmanuel Macron", False),
+        ("Peter J. Macron", "Peter J. Macron", True),
+        ("Emma Macron", "Emma Macron", True),
+    ],
+)
+def test_names_between_first_and_last(linker: Linker, name: str, actor: str, local: bool) -> None:
+    (link,) = link_all(linker, Text().mention(name, kind="PER", name=name))
+    assert (label(link), link.local) == (actor, local)
+
+
+def test_a_person_named_by_office_is_known_by_surname_after(linker: Linker) -> None:
+    text = Text()
+    links = link_all(linker, text.mention("the Turkish foreign minister"), text.mention("Fidan", 1, kind="PER", name="Fidan"))
+    assert [label(link) for link in links] == ["Hakan Fidan"] * 2
+
+
 def test_documents_do_not_share_memory(linker: Linker) -> None:
     text = Text()
     link_all(linker, text.mention("Swedish painter Anna Berghem", kind="PER", name="Anna Berghem"))

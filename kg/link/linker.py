@@ -124,6 +124,7 @@ class Linker:
             offices=(phrase.office,) if phrase.office and actor.kind == "person" and not phrase.effects else _titles(phrase),
             local=link.local,
             named=link.rule not in ("pronoun", "description"),
+            thing=not link.agent,
         )
         short = parenthesis(mention.text)
         surfaces = [text] if link.local or link.rule in ("alias", "person-name") else []

@@ -11,7 +11,10 @@ from kg.model import Actor
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An actor as it was last mentioned; `office` is the role by which a person was found, `subject` its place in the clause."""
+    """An actor as it was last mentioned; `office` is the role by which a person was found, `subject` its place in the clause.
+
+    `thing` marks an owner of whom only a thing was mentioned ("Belarusian assets").
+    """
 
     actor: Actor
     sentence: int
@@ -23,6 +26,7 @@ class Seen:
     offices: tuple[str, ...] = ()
     local: bool = False
     named: bool = True
+    thing: bool = False
 
 
 @dataclass(slots=True)
@@ -30,12 +34,15 @@ class Memory:
     """The mentions of one document, in order. Built and thrown away for each document."""
 
     seen: list[Seen] = field(default_factory=list)
+    _sides: list[Seen] = field(default_factory=list)
     _surnames: dict[str, Seen] = field(default_factory=dict)
     _names: dict[str, Seen] = field(default_factory=dict)
 
     def note(self, entry: Seen, *surfaces: str) -> None:
         """Remember an actor and the surfaces that name it from now on."""
         self.seen.append(entry)
+        if entry.affiliation is not None:
+            self._sides.append(Seen(entry.affiliation, entry.sentence, thing=True))
         for surface in surfaces:
             self._names[key(surface)] = entry
         if entry.actor.kind == "person" and entry.named:
@@ -55,6 +62,10 @@ class Memory:
     def recent(self, fits: Callable[[Seen], bool]) -> Seen | None:
         """The last actor that fits."""
         return next((entry for entry in reversed(self.seen) if fits(entry)), None)
+
+    def recent_side(self, fits: Callable[[Seen], bool]) -> Seen | None:
+        """The last state or organisation that fits, named itself or through somebody who speaks for it."""
+        return self.recent(fits) or next((entry for entry in reversed(self._sides) if fits(entry)), None)
 
     def antecedent(self, sentence: int, fits: Callable[[Seen], bool], reach: int = 2) -> Seen | None:
         """Whom a pronoun may mean: in this sentence, then those before it, the subject first, then the leftmost."""

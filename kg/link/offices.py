@@ -84,7 +84,7 @@ class OwnerRules:
             return replace(
                 again(case, seen, "office-in-document", f"“{case.text}” was named by that office before", 0.75), role=phrase.role
             )
-        state = case.memory.recent(
+        state = case.memory.recent_side(
             lambda entry: (
                 entry.actor.kind in ("state", "igo", "armed_group") and self.people.holder(office, entry.actor.id, case.date) is not None
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kg.link.answers import Case, again, nobody
+from kg.link.keys import key
 from kg.link.memory import Seen
 from kg.link.owners import Owners
 from kg.link.phrases import bare
@@ -45,8 +46,18 @@ class PersonRules:
                 return nobody(case, "ambiguous-person", f"{choice.reason}: “{name}”", choice.considered)
             return self._known_person(case, choice.person, owner, "person-name", f"“{name}” is a name of", 1.0, choice.considered)
         if " " in name and not self._only_surname(name):
-            return self.strangers.person(case, name, owner)
+            return self._variant(case, name, owner) or self.strangers.person(case, name, owner)
         return self._surname(case, name, owner)
+
+    def _variant(self, case: Case, name: str, owner: str | None) -> Link | None:
+        """The same first and last name with others between: "Emmanuel J. Macron" is Emmanuel Macron."""
+        words = name.split()
+        people = [candidate.actor for candidate in self.catalogue.find(words[-1]) if candidate.kind == "surname"]
+        same = [person for person in people if key(self.catalogue.actor(person).label.split()[0]) == key(words[0])]
+        choice = self.people.choose(same, case.date, owner=owner)
+        if len(words) < 3 or choice.person is None:
+            return None
+        return self._known_person(case, choice.person, owner, "person-variant", f"“{name}” has the names of", 0.8, choice.considered)
 
     def _only_surname(self, name: str) -> bool:
         """Whether a name of several words is a surname as a whole ("von der Leyen")."""

@@ -60,7 +60,7 @@ class ReferenceRules:
             type_ = self.catalogue.type(actor.id) if actor.id in self.catalogue else ""
             return not description.types or any(part in type_ for part in description.types)
 
-        seen = case.memory.recent(fits)
+        seen = case.memory.recent_side(fits)
         if seen is None:
             return self._default(case, description.default)
         agent_noun = self.lexicon.agent_group(words[-1]) is not None and description.kinds[0] == "state"
@@ -97,7 +97,7 @@ def _pronoun_fits(word: str) -> Callable[[Seen], bool] | None:
     if word in _FEMALE:
         return lambda entry: entry.actor.kind == "person" and entry.gender != "m"
     if word in _THING:
-        return lambda entry: entry.actor.kind not in ("person", "people", "place") and not entry.plural
+        return lambda entry: entry.actor.kind not in ("person", "people", "place") and not entry.plural and not entry.thing
     if word in _MANY:
         return lambda entry: entry.plural
     return None
