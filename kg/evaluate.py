@@ -28,7 +28,9 @@ RUNGS: tuple[Rung, ...] = ("dyad", "quad", "root", "full")
 STATUSES = frozenset(("asserted", "negated", "requested", "planned", "possible", "*"))
 SYMMETRIC = frozenset(("CONSULT", "COOPERATE", "ALLY", "RIVAL"))
 _HEAD = re.compile(r"^(\w+) \| ([\w -]+?)(?: \| (\S+))?$")
-_STATEMENT = re.compile(r"^(?P<source>.+?) > (?P<relation>[A-Z|]+) > (?P<target>.+?)(?P<marks>(?: \[[^\]]*\])*)(?P<optional> \(optional\))?$")
+_STATEMENT = re.compile(
+    r"^(?P<source>.+?) > (?P<relation>[A-Z|]+) > (?P<target>.+?)(?P<marks>(?: \[[^\]]*\])*)(?P<optional> \(optional\))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,9 @@ def _agree(gold: Report, given: Report, rung: Rung) -> bool:
     if rung == "dyad":
         return True
     if rung == "quad":
-        return bool({RELATIONS[r].quad for r in gold.relations} & {RELATIONS[r].quad for r in given.relations}) or bool(_roots(gold) & _roots(given))
+        return bool({RELATIONS[r].quad for r in gold.relations} & {RELATIONS[r].quad for r in given.relations}) or bool(
+            _roots(gold) & _roots(given)
+        )
     if not _roots(gold) & _roots(given):
         return False
     if rung == "root":

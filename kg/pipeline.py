@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from kg.codebook import RELATIONS
+from kg.errors import InputError, UnknownNameError
 from kg.extract.dates import date_of, find_dates
 from kg.extract.lexicon import Lexicon, load_lexicon
+from kg.extract.pairs import judge_pair
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
 from kg.extract.quotes import quoting_phrases
@@ -96,10 +98,14 @@ class Extractor:
         dates = find_dates(text, span.begin, document.published)
         kept: list[tuple[Proposal, Statement]] = []
         for p in proposals:
-            source, target = _participant(phrases[p.source], links[p.source]), _participant(phrases[p.target], links[p.target])
-            if not self._counts(p.relation, source, target) or p.confidence < self.settings.min_confidence:
+            source, target, speaker = (participant_of(links[i]) if i is not None else None for i in (p.source, p.target, p.speaker))
+            if (
+                source is None
+                or target is None
+                or not self._counts(p.relation, source, target)
+                or p.confidence < self.settings.min_confidence
+            ):
                 continue
-            speaker = _participant(phrases[p.speaker], links[p.speaker]) if p.speaker is not None else None
             begin, end = tree.begins[min(p.words)], tree.ends[max(p.words)]
             trigger = Span(tree.begins[p.trigger], tree.ends[p.trigger])
             predicate = document.text[begin:end] if end - begin < 80 else document.text[trigger.begin : trigger.end]
@@ -162,11 +168,6 @@ def _side(participant: Participant) -> Actor:
     return participant.affiliation or participant.actor
 
 
-def _participant(phrase: Phrase, link: Link) -> Participant:
-    assert link.actor is not None  # the cast holds linked mentions only
-    return Participant(link.actor, phrase.mention.span, phrase.mention.text, link.affiliation, link.role, not link.local)
-
-
 def _statement_id(statement: Statement) -> str:
     """By what the statement says and where, so that the same report gets the same IRI in every run."""
     target, speaker, evidence = statement.target, statement.speaker, statement.evidence
@@ -224,3 +225,36 @@ def _start_worker(settings: Settings | None) -> None:
 
 def _work(document: Document) -> tuple[Document, list[Statement]]:
     return document, _WORKER[0].extract(document)
+
+
+class Classifier:
+    """Which relation a text states between a marked source and a marked target."""
+
+    def __init__(self, model: str | None = None, relations: Sequence[str] | None = None) -> None:
+        """`relations` restricts the answers; "NONE" stands for no relation, and is answered only if allowed."""
+        self.nlp = load_pipeline(model)
+        self.lexicon = load_lexicon()
+        self.allowed = None if relations is None else _checked(relations)
+
+    def classify(self, text: str, source: tuple[int, int], target: tuple[int, int]) -> dict[str, str | float]:
+        """Relation, status and confidence for the pair. Spans are code points, half-open; InputError if they do not fit."""
+        for begin, end in (source, target):
+            if not 0 <= begin < end <= len(text):
+                raise InputError(f"span [{begin}, {end}] does not lie in the text of {len(text)} code points")
+        sentences = trees(self.nlp(text))
+        judged = judge_pair(sentences, self.lexicon, Span(*source), Span(*target), self.allowed)
+        return {"relation": judged.relation, "status": judged.status, "confidence": judged.confidence}
+
+
+def _checked(relations: Sequence[str]) -> frozenset[str]:
+    unknown = [r for r in relations if r not in RELATIONS and r != "NONE"]
+    if unknown:
+        raise UnknownNameError(f"unknown relation '{unknown[0]}'; choose of {', '.join((*RELATIONS, 'NONE'))}")
+    return frozenset(relations)
+
+
+def participant_of(link: Link) -> Participant | None:
+    """A link as a participant, for a mention alone; None where it was linked to nobody."""
+    if link.actor is None:
+        return None
+    return Participant(link.actor, link.mention.span, link.mention.text, link.affiliation, link.role, not link.local)

@@ -19,14 +19,22 @@ from kg.pipeline import Settings, extract_documents
 from kg.read import display_id, document_id, read_documents
 from kg.record import actor_record, json_line, statement_record
 
-Inputs = Annotated[list[str], typer.Argument(help="Files or folders (.txt .md .html .pdf .jsonl .json .csv .tsv, also .gz); - is standard input.")]
+Inputs = Annotated[
+    list[str], typer.Argument(help="Files or folders (.txt .md .html .pdf .jsonl .json .csv .tsv, also .gz); - is standard input.")
+]
 Model = Annotated[str | None, typer.Option("--model", help="An installed spaCy pipeline, such as en_core_web_trf, instead of ours.")]
-Known = Annotated[str, typer.Option("--actors", help="known: only actors of the catalogue and people who act for one; all: everyone named.")]
-ActorsFile = Annotated[Path | None, typer.Option("--actors-file", help="CSV of your own actors and aliases (id,label,kind,iso3,qid,aliases,side).")]
+Known = Annotated[
+    str, typer.Option("--actors", help="known: only actors of the catalogue and people who act for one; all: everyone named.")
+]
+ActorsFile = Annotated[
+    Path | None, typer.Option("--actors-file", help="CSV of your own actors and aliases (id,label,kind,iso3,qid,aliases,side).")
+]
 Least = Annotated[float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out statements below this confidence.")]
 Processes = Annotated[int, typer.Option("--processes", "-j", min=1, help="Worker processes; the result is the same.")]
 InputFormat = Annotated[str | None, typer.Option("--input-format", help="Read every input as txt, md, html, pdf, jsonl, json, csv or tsv.")]
-Columns = Annotated[list[str] | None, typer.Option("--column", help="Name a field of rows, such as text=body or date=published; repeatable.")]
+Columns = Annotated[
+    list[str] | None, typer.Option("--column", help="Name a field of rows, such as text=body or date=published; repeatable.")
+]
 Date = Annotated[str | None, typer.Option("--date", help="Date of documents that name none: 2025-03-20, 2025-03 or 2025.")]
 Publisher = Annotated[str | None, typer.Option("--publisher", help="Publisher of documents that name none.")]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Decode inputs strictly so, such as cp1251.")]
@@ -84,7 +92,9 @@ def build(
     problems.close()
     if table:
         out.print(statements_table(found))
-    err.print(f"{store}: {counts['added']} documents added, {counts['replaced']} replaced, {counts['unchanged']} unchanged; {number} statements")
+    err.print(
+        f"{store}: {counts['added']} documents added, {counts['replaced']} replaced, {counts['unchanged']} unchanged; {number} statements"
+    )
     _finish(problems)
 
 
@@ -162,7 +172,9 @@ def _turtle(everything: list[tuple[Document, Statement]]) -> str:
 
 
 def classify(
-    pairs: Annotated[str, typer.Argument(help='JSON lines {"id", "text", "source": [begin, end], "target": [begin, end]}; - is standard input.')],
+    pairs: Annotated[
+        str, typer.Argument(help='JSON lines {"id", "text", "source": [begin, end], "target": [begin, end]}; - is standard input.')
+    ],
     relations: Annotated[str | None, typer.Option("--relations", help="Only these codes may be answered, such as SUPPORT,ACCUSE.")] = None,
     model: Model = None,
     output: Annotated[str | None, typer.Option("--output", "-o", help="File to write; default is standard output.")] = None,
@@ -212,7 +224,10 @@ def resolve(
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(help="A gold file: head lines 'id | phenomenon | date', texts, and statements 'A > RELATION > B [status] [by=C]'.")],
+    gold: Annotated[
+        Path,
+        typer.Argument(help="A gold file: head lines 'id | phenomenon | date', texts, and statements 'A > RELATION > B [status] [by=C]'."),
+    ],
     errors: Annotated[bool, typer.Option("--errors", help="Show each item with what was missed and what was spurious.")] = False,
     by: Annotated[str | None, typer.Option("--by", help="phenomenon: a line for each.")] = None,
     date: Date = None,
@@ -246,7 +261,13 @@ def evaluate(
     if format == "json":
         numbers = {
             group: {
-                rung: {"precision": round(s.precision, 4), "recall": round(s.recall, 4), "f1": round(s.f1, 4), "gold": s.gold, "predicted": s.predicted}
+                rung: {
+                    "precision": round(s.precision, 4),
+                    "recall": round(s.recall, 4),
+                    "f1": round(s.f1, 4),
+                    "gold": s.gold,
+                    "predicted": s.predicted,
+                }
                 for rung, s in scores.items()
             }
             for group, scores in groups.items()
@@ -264,7 +285,13 @@ def evaluate(
 
 
 def _documents(
-    inputs: list[str], format: str | None, columns: list[str] | None, date: str | None, publisher: str | None, encoding: str | None, problems: Problems
+    inputs: list[str],
+    format: str | None,
+    columns: list[str] | None,
+    date: str | None,
+    publisher: str | None,
+    encoding: str | None,
+    problems: Problems,
 ) -> Iterator[Document]:
     named: dict[str, str] = {}
     for pair in columns or []:

@@ -57,8 +57,12 @@ def view(
 def export(
     output: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.")],
     store: StoreDir,
-    format: Annotated[str | None, typer.Option("--format", "-f", help=f"{', '.join((*RDF_FORMATS, *GRAPH_FORMATS))}; default is by the ending.")] = None,
-    roll_up: Annotated[bool, typer.Option("--roll-up", help="graphml and gexf: persons as the state or organisation that they speak for.")] = False,
+    format: Annotated[
+        str | None, typer.Option("--format", "-f", help=f"{', '.join((*RDF_FORMATS, *GRAPH_FORMATS))}; default is by the ending.")
+    ] = None,
+    roll_up: Annotated[
+        bool, typer.Option("--roll-up", help="graphml and gexf: persons as the state or organisation that they speak for.")
+    ] = False,
 ) -> None:
     """Write the store as RDF, as a graph for other programs, or as a table.
 
@@ -71,7 +75,9 @@ def export(
     from kg.render import write_csv, write_gexf, write_graphml
     from kg.store import Store
 
-    chosen = (format or {".nq": "nquads", ".nt": "ntriples", ".rdf": "rdfxml", ".json": "jsonld"}.get(output.suffix, output.suffix[1:])).lower()
+    chosen = (
+        format or {".nq": "nquads", ".nt": "ntriples", ".rdf": "rdfxml", ".json": "jsonld"}.get(output.suffix, output.suffix[1:])
+    ).lower()
     if chosen not in (*RDF_FORMATS, *GRAPH_FORMATS):
         raise UnknownNameError(f"unknown format '{chosen}'; choose {', '.join((*RDF_FORMATS, *GRAPH_FORMATS))} with --format")
     _writable(output)
@@ -236,9 +242,18 @@ def _show_actor(what: str, statements: list[Statement], date: str | None) -> Non
     link = Linker(catalogue).resolve(what, date=date)
     actor = local.get(what.lower()) or next((a for a in local.values() if a.id == what), None) or (link.actor if link else None)
     if actor is None:
-        raise UnknownNameError(f"no actor '{what}' in the catalogue{' or the store' if statements else ''}; try another name, its ISO code or IRI")
+        raise UnknownNameError(
+            f"no actor '{what}' in the catalogue{' or the store' if statements else ''}; try another name, its ISO code or IRI"
+        )
     out.print(f"[bold]{actor.label}[/]  {actor.kind}")
-    for key, value in (("IRI", actor.id), ("Wikidata", actor.qid), ("ISO 3166", actor.iso3), ("COW", actor.cow), ("from", actor.valid_from), ("to", actor.valid_to)):
+    for key, value in (
+        ("IRI", actor.id),
+        ("Wikidata", actor.qid),
+        ("ISO 3166", actor.iso3),
+        ("COW", actor.cow),
+        ("from", actor.valid_from),
+        ("to", actor.valid_to),
+    ):
         if value:
             out.print(f"{key:11} {value}", markup=False)
     aliases = sorted(set(catalogue.aliases(actor.id)) - {actor.label})

@@ -11,12 +11,69 @@ from kg.extract.lexicon import Act, Lexicon
 from kg.extract.roles import Roles, meant, particles, prepositional, roles, surface_subjects
 from kg.extract.tree import Tree
 
-SPEAKING = frozenset("statement letter report resolution communique communiqué declaration decision move announcement comment remark speech note vote offer".split())
-REVERSING = frozenset("withdraw cancel end suspend halt stop cut reduce freeze block scrap abandon drop deny prevent avoid avert lack lose".split())
+SPEAKING = frozenset(
+    [
+        "statement",
+        "letter",
+        "report",
+        "resolution",
+        "communique",
+        "communiqué",
+        "declaration",
+        "decision",
+        "move",
+        "announcement",
+        "comment",
+        "remark",
+        "speech",
+        "note",
+        "vote",
+        "offer",
+    ]
+)
+REVERSING = frozenset(
+    [
+        "withdraw",
+        "cancel",
+        "end",
+        "suspend",
+        "halt",
+        "stop",
+        "cut",
+        "reduce",
+        "freeze",
+        "block",
+        "scrap",
+        "abandon",
+        "drop",
+        "deny",
+        "prevent",
+        "avoid",
+        "avert",
+        "lack",
+        "lose",
+    ]
+)
 BLAMING = frozenset(("ACCUSE", "SANCTION", "PROTEST", "COERCE", "REJECT", "THREATEN"))
-COPULAR = frozenset("be become remain stay".split())
+COPULAR = frozenset(["be", "become", "remain", "stay"])
 TOGETHER = frozenset(("alongside", "together with", "along with", "jointly with"))
-OFFICE_VERBS = frozenset("elect appoint name choose install inaugurate swear reelect nominate confirm crown proclaim select".split())
+OFFICE_VERBS = frozenset(
+    [
+        "elect",
+        "appoint",
+        "name",
+        "choose",
+        "install",
+        "inaugurate",
+        "swear",
+        "reelect",
+        "nominate",
+        "confirm",
+        "crown",
+        "proclaim",
+        "select",
+    ]
+)
 MUTUAL_WORDS = frozenset(("other", "another"))
 PREDICATIVE = frozenset(("MEMBER", "CANDIDATE", "ALLY", "RIVAL", "OFFICE"))
 
@@ -141,7 +198,9 @@ class Finder:
             found = self._slot(v, slot, parts, words)
             if found:
                 return found
-        if act.objects and self._act_reaches_owner:  # "lifted its ban on Chadian cattle", "recalled the envoy to Peru" with the owner in front
+        if (
+            act.objects and self._act_reaches_owner
+        ):  # "lifted its ban on Chadian cattle", "recalled the envoy to Peru" with the owner in front
             return [m for w in words[1:] for m in self.cast.modifiers(w) if m not in self._all(parts.agents, owners=True)]
         return []
 
@@ -182,7 +241,7 @@ class Finder:
         return [m for act in self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN")[:1] for m in self._noun_sources(n, act)]
 
     def _light(self, v: int, parts: Roles, objects: list[int]) -> Event | None:
-        """"launched an attack on", "gave support to": the noun says what was done, the verb who did it."""
+        """ "launched an attack on", "gave support to": the noun says what was done, the verb who did it."""
         tree = self.tree
         if tree.lemmas[v].lower() not in self.lexicon.light:
             return None
@@ -215,7 +274,7 @@ class Finder:
         return None
 
     def _predicate_noun(self, n: int, act: Act) -> Event | None:
-        """"is a member of", "became an ally of", "took office as president of"."""
+        """ "is a member of", "became an ally of", "took office as president of"."""
         tree, g = self.tree, self.tree.heads[n]
         if tree.kids(n, "cop"):
             subjects = surface_subjects(tree, n)
@@ -226,7 +285,9 @@ class Finder:
         else:
             return None
         sources = self._all(subjects, owners=False)
-        targets = self._noun_targets(n, act, ()) or [m for k in tree.kids(n, "nmod:poss") for m in self.cast.agents(k)] or self.cast.modifiers(n)
+        targets = (
+            self._noun_targets(n, act, ()) or [m for k in tree.kids(n, "nmod:poss") for m in self.cast.agents(k)] or self.cast.modifiers(n)
+        )
         targets = [t for t in targets if t not in sources]
         if sources and targets:
             return Event(n, act, tuple(sources), tuple(targets), (n,), mutual=act.relation == "RIVAL")
@@ -235,7 +296,7 @@ class Finder:
         return None
 
     def _office_holder(self, n: int, g: int) -> list[int]:
-        """"was elected president", "took office as president", "named him ambassador", "began his term as chief"."""
+        """ "was elected president", "took office as president", "named him ambassador", "began his term as chief"."""
         tree = self.tree
         if tree.case(n) == "as" and tree.pos[g] in ("NOUN", "PROPN") and tree.heads[g] >= 0:
             g = tree.heads[g]
@@ -274,7 +335,7 @@ class Finder:
         return []
 
     def _suffering(self, n: int) -> list[int]:
-        """"Cyprus has been divided since Turkey's incursion": the subject of the clause that the act explains."""
+        """ "Cyprus has been divided since Turkey's incursion": the subject of the clause that the act explains."""
         tree, g = self.tree, self.tree.heads[n]
         if g >= 0 and tree.pos[g] in ("VERB", "ADJ") and tree.case(n) in ("since", "after", "following", "before"):
             return [m for s in surface_subjects(tree, g) for m in self.cast.agents(s)]
@@ -301,7 +362,7 @@ class Finder:
         return self.cast.anyone(k)
 
     def _agents_of_governor(self, n: int) -> list[int]:
-        """"condemned Chad for the raid on Mali": who is blamed did it."""
+        """ "condemned Chad for the raid on Mali": who is blamed did it."""
         return self._blamed(n) if self.tree.case(n) in ("for", "over") else []
 
     def _blamed(self, n: int) -> list[int]:

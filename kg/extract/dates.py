@@ -13,9 +13,14 @@ from dataclasses import dataclass
 
 from kg.extract.tree import Tree
 
-MONTHS = {m: i for i, m in enumerate("january february march april may june july august september october november december".split(), 1)}
+MONTHS = {
+    m: i
+    for i, m in enumerate(
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1
+    )
+}
 MONTHS |= {m[:3]: i for m, i in MONTHS.items()} | {"sept": 9}
-DAYS = {d: i for i, d in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+DAYS = {d: i for i, d in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
 _MONTH = "(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\\.?"
 _YEAR = "(?P<year>1[89]\\d\\d|20\\d\\d)"
 _DAY = "(?P<day>[0-3]?\\d)(?:st|nd|rd|th)?"
@@ -89,7 +94,12 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date | None], st
     (re.compile(rf"\b{_MONTH},? (?:of )?{_YEAR}\b"), _month),
     (re.compile(rf"\b{_DAY} {_MONTH}(?=\W|$)"), _full),
     (re.compile(rf"\b{_MONTH} {_DAY}\b"), _full),
-    (re.compile(rf"\b(?P<which>last|next|this|coming) {_WEEKDAY}\b|\b(?:on|On|of|since|until|by|late|early) {_WEEKDAY.replace('weekday', 'weekday2')}\b"), _weekday),
+    (
+        re.compile(
+            rf"\b(?P<which>last|next|this|coming) {_WEEKDAY}\b|\b(?:on|On|of|since|until|by|late|early) {_WEEKDAY.replace('weekday', 'weekday2')}\b"
+        ),
+        _weekday,
+    ),
     (re.compile(r"\b(?P<which>last|previous|this|next) (?P<unit>month|year)\b", re.IGNORECASE), _relative),
     (re.compile(r"\b(?P<near>yesterday|today|tonight|tomorrow)\b", re.IGNORECASE), _near),
     (re.compile(rf"\b(?:in|In|since|Since|of|early|late|mid|during|last|this|by) {_MONTH}(?![\w-])(?! \d)"), _month),

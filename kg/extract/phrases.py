@@ -9,9 +9,34 @@ from typing import Protocol
 from kg.extract.tree import NOMINAL, Tree
 from kg.model import Mention, Span
 
-PREMODIFIERS = frozenset(("compound", "amod", "nummod", "nmod", "flat", "det", "advmod", "punct", "appos", "obl", "conj", "cc", "dep", "acl"))
-PRONOUNS = frozenset("he she they it him her them his its their himself herself itself themselves".split())
-TRIMMED = frozenset("a an the this that these those some any several many few both all each every no other another such".split())
+PREMODIFIERS = frozenset(
+    ("compound", "amod", "nummod", "nmod", "flat", "det", "advmod", "punct", "appos", "obl", "conj", "cc", "dep", "acl")
+)
+PRONOUNS = frozenset(["he", "she", "they", "it", "him", "her", "them", "his", "its", "their", "himself", "herself", "itself", "themselves"])
+TRIMMED = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "some",
+        "any",
+        "several",
+        "many",
+        "few",
+        "both",
+        "all",
+        "each",
+        "every",
+        "no",
+        "other",
+        "another",
+        "such",
+    ]
+)
 MONTHS = frozenset(("May", "March", "August", "April", "June"))
 OWNER_PREPOSITIONS = {
     "spokesman": ("for",), "spokeswoman": ("for",), "spokesperson": ("for",), "official": ("from", "in"), "authority": ("in", "from"),
@@ -19,7 +44,7 @@ OWNER_PREPOSITIONS = {
     "lawmaker": ("from",), "envoy": ("from",), "source": ("in",), "representative": ("from",), "delegate": ("from",), "rebel": ("in",),
 }  # fmt: skip
 """Prepositions besides "of" that name whom an agent acts for."""
-DEFINITE = frozenset("the this that these those his her its their".split())
+DEFINITE = frozenset(["the", "this", "that", "these", "those", "his", "her", "its", "their"])
 
 
 class Names(Protocol):
@@ -62,11 +87,15 @@ def _is_phrase_head(tree: Tree, i: int) -> bool:
     dep, pos = tree.base(i), tree.pos[i]
     if dep in ("flat", "compound", "fixed", "goeswith", "det", "case", "punct"):
         return tree.deps[i] == "nmod:poss"
-    if tree.deps[i] == "nmod:desc" and tree.heads[i] > i or _follows_title(tree, i):
+    if (tree.deps[i] == "nmod:desc" and tree.heads[i] > i) or _follows_title(tree, i):
         return False
     if pos in NOMINAL:
         return True
-    return pos in ("ADJ", "NUM", "X", "SYM") and dep in ("nsubj", "obj", "iobj", "obl", "nmod", "conj", "appos", "root") and tree.words[i][:1].isupper()
+    return (
+        pos in ("ADJ", "NUM", "X", "SYM")
+        and dep in ("nsubj", "obj", "iobj", "obl", "nmod", "conj", "appos", "root")
+        and tree.words[i][:1].isupper()
+    )
 
 
 def _follows_title(tree: Tree, i: int) -> bool:
@@ -116,7 +145,8 @@ def _last_of_name(tree: Tree, k: int) -> int:
 def _trim(tree: Tree, left: int, head: int) -> int:
     """Past determiners, adverbs, prepositions and commas at the beginning."""
     while left < head and (
-        tree.words[left].lower() in TRIMMED or tree.pos[left] in ("PUNCT", "ADV", "ADP", "CCONJ", "SCONJ") and not tree.words[left][:1].isupper()
+        tree.words[left].lower() in TRIMMED
+        or (tree.pos[left] in ("PUNCT", "ADV", "ADP", "CCONJ", "SCONJ") and not tree.words[left][:1].isupper())
     ):
         left += 1
     while left < head and tree.pos[left] in ("PUNCT", "ADP", "CCONJ"):
@@ -171,7 +201,12 @@ def find_phrases(tree: Tree, names: Names) -> list[Phrase]:
             phrases = _phrases_at(tree, head, spans, named)
             found.extend(phrases)
             if phrases:
-                covered.update(i for b, e, _ in spans if b <= head < e or any(_follows_title(tree, k) and b <= k < e for k in tree.children[head]) for i in range(b, e))
+                covered.update(
+                    i
+                    for b, e, _ in spans
+                    if b <= head < e or any(_follows_title(tree, k) and b <= k < e for k in tree.children[head])
+                    for i in range(b, e)
+                )
     for begin, end, label in spans:
         if not covered.intersection(range(begin, end)):
             found.append(_modifier_phrase(tree, begin, end, label))

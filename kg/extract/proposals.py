@@ -15,11 +15,13 @@ from kg.extract.roles import prepositional, roles, surface_subjects
 from kg.extract.tree import Tree
 from kg.model import Link, Status
 
-KEPT_IN_FUTURE = frozenset(("AGREE", "CONCEDE", "APPEAL", "REQUEST", "REJECT", "THREATEN", "ACCUSE", "MEMBER", "CANDIDATE", "ALLY", "RIVAL", "OFFICE"))
+KEPT_IN_FUTURE = frozenset(
+    ("AGREE", "CONCEDE", "APPEAL", "REQUEST", "REJECT", "THREATEN", "ACCUSE", "MEMBER", "CANDIDATE", "ALLY", "RIVAL", "OFFICE")
+)
 STRONG_DUTY = frozenset(("must", "need", "have"))
 COMPLEMENT_SLOTS = ("to", "on", "against", "with", "from", "for", "into", "over", "in", "of", "at")
-POSSIBLE_ADJECTIVES = frozenset("possible potential hypothetical feared eventual".split())
-PLANNED_ADJECTIVES = frozenset("planned proposed upcoming intended forthcoming".split())
+POSSIBLE_ADJECTIVES = frozenset(["possible", "potential", "hypothetical", "feared", "eventual"])
+PLANNED_ADJECTIVES = frozenset(["planned", "proposed", "upcoming", "intended", "forthcoming"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,12 @@ class Proposer:
         return Proposal(self.tree.index, source, relation, target, status, speaker, trigger, words, rule, round(confidence, 2))
 
     def _swallowed(self, event: Event, reading: Reading, operator: Operator, token: int, negated: bool) -> list[Proposal]:
-        """"refuses to send", "threatened to bomb", "promised to lift": the outer act is the statement."""
+        """ "refuses to send", "threatened to bomb", "promised to lift": the outer act is the statement."""
         relation = _outer_relation(operator, event.act.relation, inner_negated=reading.negated and not negated)
         outer = read(self.tree, self.lexicon, token)
         sources = self._subjects(token) or list(event.sources)
         targets = [t for t in event.targets if t not in sources] or [s for s in event.sources if s not in sources]
-        status = _status(outer, relation)
+        status = status_of(outer, relation)
         if status is None:
             return []
         speaker = self._speaker(outer)
@@ -144,7 +146,7 @@ class Proposer:
             return []
         outer = read(self.tree, self.lexicon, i)
         relation = _outer_relation(operator, None, inner_negated=False)
-        status = _status(outer, relation)
+        status = status_of(outer, relation)
         targets = [t for c in complements for t in self._complement_targets(c) if t not in sources]
         if status is None or (relation == "AGREE" and not targets):
             return []
@@ -174,7 +176,7 @@ class Proposer:
         return self._duties(said, speakers) if speakers else []
 
     def _duties(self, tokens: Iterable[int], speakers: list[int]) -> list[Proposal]:
-        """"X must", "X needs to", "X should" among a speaker's words: a demand or an appeal to X."""
+        """ "X must", "X needs to", "X should" among a speaker's words: a demand or an appeal to X."""
         found: list[Proposal] = []
         for subject in tokens:
             if self.tree.base(subject) != "nsubj":
@@ -184,7 +186,9 @@ class Proposer:
                 continue
             relation = "REQUEST" if words in STRONG_DUTY else "APPEAL"
             for target in self.cast.agents(subject):
-                found.extend(self._proposal(s, relation, target, "asserted", None, modal, (modal,), "duty") for s in speakers if s != target)
+                found.extend(
+                    self._proposal(s, relation, target, "asserted", None, modal, (modal,), "duty") for s in speakers if s != target
+                )
         return found
 
     def _quoted_by(self, say: int) -> list[int]:
@@ -201,7 +205,7 @@ class Proposer:
         if i >= len(tree):
             return -1, ""
         word, after = tree.words[i].lower(), tree.words[i + 1].lower() if i + 1 < len(tree) else ""
-        if word in ("must", "should") and after != "not" or word == "ought":
+        if (word in ("must", "should") and after != "not") or word == "ought":
             return i, word
         if tree.lemmas[i].lower() in ("need", "have") and word != "had" and after == "to":
             return i, tree.lemmas[i].lower()
@@ -217,7 +221,13 @@ def _outer_relation(operator: Operator, inner: str | None, *, inner_negated: boo
     return "THREATEN" if hostile and not inner_negated else "AGREE"
 
 
-def _status(reading: Reading, relation: str) -> Status | None:
+def promised(reading: Reading) -> bool:
+    """Whether an act is announced or still to come, on nobody's request."""
+    promise = any(o.kind in ("promise", "plan") and not n for o, _, n in reading.wrappers)
+    return (promise or reading.planned or reading.future) and not reading.requested
+
+
+def status_of(reading: Reading, relation: str) -> Status | None:
     if reading.requested:
         return None if reading.negated else "requested"
     if reading.negated:
@@ -236,7 +246,7 @@ def _relation_and_status(relation: str, reading: Reading, *, stopped: bool = Fal
         relation = "SANCTION" if RELATIONS[relation].quad == "material cooperation" else "RETREAT"
     if relation == "MEMBER" and reading.planned and not reading.negated:
         return "CANDIDATE", "asserted"  # who wants to join is a candidate
-    status = _status(reading, relation)
+    status = status_of(reading, relation)
     score = RELATIONS[relation].score
     if status == "planned" and score is not None and score > 0:
         return ("AGREE" if relation not in KEPT_IN_FUTURE else relation), "asserted"

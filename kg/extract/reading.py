@@ -8,8 +8,8 @@ from kg.extract.lexicon import Lexicon, Operator
 from kg.extract.roles import is_headline_future, noun_subjects, particles, surface_subjects
 from kg.extract.tree import Tree
 
-NEGATIONS = frozenset("not n't never no neither nor hardly scarcely barely n’t nobody none without".split())
-MODALS_POSSIBLE = frozenset("may might could can would ca".split())
+NEGATIONS = frozenset(["not", "n't", "never", "no", "neither", "nor", "hardly", "scarcely", "barely", "n’t", "nobody", "none", "without"])
+MODALS_POSSIBLE = frozenset(["may", "might", "could", "can", "would", "ca"])
 MODALS_FUTURE = frozenset(("will", "shall", "'ll", "’ll", "wo"))
 MODALS_DUTY = frozenset(("must", "should", "ought", "shall"))
 CONDITIONS = frozenset(("if", "unless", "whether", "lest", "should", "provided"))
@@ -41,9 +41,9 @@ def is_negated(tree: Tree, i: int) -> bool:
     for k in tree.children[i]:
         word = tree.words[k].lower()
         if word in NEGATIONS and tree.base(k) in ("advmod", "det", "cc", "case", "mark", "aux", "advcl", "dep"):
-            if word == "no" and any(tree.words[m].lower() == "longer" for m in (*tree.children[k], k + 1) if m < len(tree)):
-                count += 1
-            elif not (word == "no" and tree.base(k) == "advmod" and tree.pos[i] == "VERB" and _has_longer(tree, k)):
+            if (word == "no" and any(tree.words[m].lower() == "longer" for m in (*tree.children[k], k + 1) if m < len(tree))) or not (
+                word == "no" and tree.base(k) == "advmod" and tree.pos[i] == "VERB" and _has_longer(tree, k)
+            ):
                 count += 1
         elif tree.base(k) == "advmod" and word == "longer" and any(tree.words[m].lower() == "no" for m in tree.children[k]):
             count += 1
@@ -80,9 +80,7 @@ def _own(tree: Tree, i: int, reading: Reading) -> None:
             reading.possible = True
         else:
             reading.duty = i
-    if _is_condition(tree, i):
-        reading.possible = True
-    elif _has_condition(tree, i) and reading.future:
+    if _is_condition(tree, i) or (_has_condition(tree, i) and reading.future):
         reading.possible = True
 
 
@@ -94,7 +92,14 @@ def _is_inverted(tree: Tree, i: int) -> bool:
 
 def _is_condition(tree: Tree, i: int) -> bool:
     marks = [tree.words[k].lower() for k in tree.children[i] if tree.base(k) in ("mark", "advmod")]
-    return any(m in ("if", "unless", "whether", "lest") for m in marks) and tree.base(i) in ("advcl", "ccomp", "conj", "acl", "root", "parataxis")
+    return any(m in ("if", "unless", "whether", "lest") for m in marks) and tree.base(i) in (
+        "advcl",
+        "ccomp",
+        "conj",
+        "acl",
+        "root",
+        "parataxis",
+    )
 
 
 def _has_condition(tree: Tree, i: int) -> bool:
@@ -123,7 +128,7 @@ def read(tree: Tree, lexicon: Lexicon, trigger: int) -> Reading:
         _own(tree, node, reading)
     while (up := tree.heads[node]) >= 0:
         dep = tree.base(node)
-        if dep not in CLAUSAL or tree.deps[node] == "acl:relcl" and tree.heads[node] != trigger:
+        if dep not in CLAUSAL or (tree.deps[node] == "acl:relcl" and tree.heads[node] != trigger):
             break
         if dep == "conj":
             _coordinated(tree, node, up, reading)
@@ -175,7 +180,7 @@ def _takes(tree: Tree, node: int, up: int, operator: Operator, noun: bool) -> bo
             "from" in marks or "of" in marks or (operator.kind != "claim" and marks[:1] == ["to"])
         )
     if dep in ("obj", "obl", "nmod", "nsubj"):
-        if operator.kind not in NOMINAL_KINDS or operator.kind in ("refuse", "deny") and dep != "obj":
+        if operator.kind not in NOMINAL_KINDS or (operator.kind in ("refuse", "deny") and dep != "obj"):
             return False
         if tree.kids(node, "nmod:poss") and operator.kind not in ("deny",):
             return False

@@ -8,11 +8,46 @@ from kg.extract.tree import Tree
 
 RELATIVES = frozenset(("who", "which", "that", "whom", "whose"))
 QUANTITIES = frozenset(
-    "series round wave number package string spate range variety host flurry barrage set pair dozen hundred thousand million kind type "
-    "act campaign group batch part half majority member lot couple piece billion tonne ton shipment".split()
+    [
+        "series",
+        "round",
+        "wave",
+        "number",
+        "package",
+        "string",
+        "spate",
+        "range",
+        "variety",
+        "host",
+        "flurry",
+        "barrage",
+        "set",
+        "pair",
+        "dozen",
+        "hundred",
+        "thousand",
+        "million",
+        "kind",
+        "type",
+        "act",
+        "campaign",
+        "group",
+        "batch",
+        "part",
+        "half",
+        "majority",
+        "member",
+        "lot",
+        "couple",
+        "piece",
+        "billion",
+        "tonne",
+        "ton",
+        "shipment",
+    ]
 )
 """Nouns that stand before "of" without being the thing meant ("a series of strikes")."""
-SUBJECT_CONTROL = frozenset("promise threaten vow pledge refuse agree offer".split())
+SUBJECT_CONTROL = frozenset(["promise", "threaten", "vow", "pledge", "refuse", "agree", "offer"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +86,7 @@ def antecedent(tree: Tree, pronoun: int) -> int:
 
 
 def is_headline_future(tree: Tree, v: int) -> bool:
-    """"Macron to visit Mali": an infinitive with a subject and no finite verb; the name may be parsed as the root."""
+    """ "Macron to visit Mali": an infinitive with a subject and no finite verb; the name may be parsed as the root."""
     if tree.tags[v] != "VB" or not any(tree.words[k].lower() == "to" for k in tree.children[v] if k < v):
         return False
     g = tree.heads[v]
@@ -136,13 +171,13 @@ def roles(tree: Tree, v: int) -> Roles:
 
 
 def _relative_object(tree: Tree, v: int, surface: tuple[int, ...]) -> tuple[int, ...]:
-    """"the deal (that) Peru rejected": the noun modified, where the clause has a subject of its own."""
+    """ "the deal (that) Peru rejected": the noun modified, where the clause has a subject of its own."""
     noun = tree.heads[v]
     return (noun,) if surface and noun not in surface and not tree.kids(v, "ccomp") else ()
 
 
 def _shared_object(tree: Tree, v: int) -> tuple[int, ...]:
-    """"criticised and later sanctioned Iran": the object stands with the last verb."""
+    """ "criticised and later sanctioned Iran": the object stands with the last verb."""
     for c in tree.kids(v, "conj"):
         objects = tree.kids(c, "obj")
         if objects and not tree.kids(c, "nsubj") and not tree.kids(v, "obl", "ccomp", "xcomp"):
@@ -166,4 +201,8 @@ def meant(tree: Tree, n: int) -> int:
 
 def particles(tree: Tree, v: int) -> list[str]:
     """Verb particles, and adverbs in their place ("pull back")."""
-    return [tree.words[k].lower() for k in tree.children[v] if tree.deps[k] == "compound:prt" or (tree.base(k) == "advmod" and len(tree.words[k]) < 6)]
+    return [
+        tree.words[k].lower()
+        for k in tree.children[v]
+        if tree.deps[k] == "compound:prt" or (tree.base(k) == "advmod" and len(tree.words[k]) < 6)
+    ]

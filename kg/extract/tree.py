@@ -95,7 +95,17 @@ def make_tree(
     ends = tuple(b + len(w) for b, w in zip(begins, words, strict=True))
     parents = tuple(heads)
     return Tree(
-        index, tuple(words), tuple(lemmas), tuple(pos), tuple(tags), tuple(deps), parents, tuple(begins), ends, tuple(names), _children(parents)
+        index,
+        tuple(words),
+        tuple(lemmas),
+        tuple(pos),
+        tuple(tags),
+        tuple(deps),
+        parents,
+        tuple(begins),
+        ends,
+        tuple(names),
+        _children(parents),
     )
 
 

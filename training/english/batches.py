@@ -86,9 +86,7 @@ class Tensors:
 
     def __init__(self, tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
         self.tokenizer, self.vocabulary = tokenizer, vocabulary
-        self.index = {
-            name: {c: i for i, c in enumerate(getattr(vocabulary, name))} for name in ("upos", "xpos", "feats", "labels", "ner")
-        }
+        self.index = {name: {c: i for i, c in enumerate(getattr(vocabulary, name))} for name in ("upos", "xpos", "feats", "labels", "ner")}
 
     def inputs(self, batch: Sequence[Window], rng: random.Random | None = None) -> dict[str, Tensor]:
         texts = [_altered(w.words, rng) if rng else w.words for w in batch]
@@ -143,7 +141,9 @@ def make_vocabulary(examples: Sequence[Example], ner: tuple[str, ...]) -> Vocabu
     return Vocabulary(seen("upos", 1), seen("xpos", 2), seen("feats", 5), seen("labels", 5), ner)
 
 
-def iterate(batches: Sequence[Sequence[Window]], tensors: Tensors, rng: random.Random | None) -> Iterator[tuple[dict[str, Tensor], dict[str, Tensor]]]:
+def iterate(
+    batches: Sequence[Sequence[Window]], tensors: Tensors, rng: random.Random | None
+) -> Iterator[tuple[dict[str, Tensor], dict[str, Tensor]]]:
     for batch in batches:
         yield tensors.inputs(batch, rng), tensors.gold(batch)
 

@@ -19,8 +19,7 @@ CROSSNER_TYPES = {
     "person": "PER", "election": "MISC", "event": "MISC", "misc": "MISC",
 }  # fmt: skip
 GMB_TYPES = {"geo": "LOC", "org": "ORG", "per": "PER", "gpe": "MISC", "art": "MISC", "eve": "MISC", "nat": "MISC"}
-TITLES = frozenset("mr mrs ms dr president prime minister premier chancellor king queen prince princess sheikh pope general "
-                   "senator secretary ambassador sir lord colonel captain lieutenant rev judge justice".split())  # fmt: skip
+TITLES = frozenset(["mr", "mrs", "ms", "dr", "president", "prime", "minister", "premier", "chancellor", "king", "queen", "prince", "princess", "sheikh", "pope", "general", "senator", "secretary", "ambassador", "sir", "lord", "colonel", "captain", "lieutenant", "rev", "judge", "justice"])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,9 @@ def read_training(data: Path) -> list[Example]:
     """All training sentences. CrossNER-politics is small and in the domain: it counts three times."""
     ewt, gum = data / "UD_English-EWT", data / "UD_English-GUM-free"
     uner = read_uner(data / "UNER_English-EWT/en_ewt-ud-train.iob2")
-    politics = [e for part in ("train", "dev") for e in read_columns(data / f"CrossNER-politics/{part}.txt", "crossner", "\t", CROSSNER_TYPES)]
+    politics = [
+        e for part in ("train", "dev") for e in read_columns(data / f"CrossNER-politics/{part}.txt", "crossner", "\t", CROSSNER_TYPES)
+    ]
     return [
         *read_conllu(ewt / "ewt-train.conllu", "ewt", uner),
         *read_conllu(gum / "gumfree-train.conllu", "gum"),

@@ -142,7 +142,9 @@ class EnglishModel(nn.Module):
         self.ner_habits = nn.Parameter(torch.zeros(len(CORPORA), len(vocabulary.ner), width))
         self.arcs, self.labels = Biaffine(width, arc, 1, dropout), Biaffine(width, label, len(vocabulary.labels), dropout)
 
-    def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor, first: Tensor, corpus: Tensor | None = None, chosen: Tensor | None = None) -> dict[str, Tensor]:
+    def forward(
+        self, ids: Tensor, shapes: Tensor, mask: Tensor, first: Tensor, corpus: Tensor | None = None, chosen: Tensor | None = None
+    ) -> dict[str, Tensor]:
         pieces = F.dropout(self.encoder(ids, shapes, mask), self.dropout, self.training)
         words = torch.gather(pieces, 1, first[..., None].expand(-1, -1, pieces.shape[2]))
         heads = torch.cat([pieces[:, :1], words], 1)

@@ -76,8 +76,13 @@ def development_scores(model: EnglishModel, tensors: Tensors, sets: dict[str, li
             if known.any():
                 padding = torch.cat([torch.zeros(len(known), 1, dtype=torch.bool), ~known], 1)
                 heads = out["arcs"].masked_fill(padding[:, None, :], -1e4).argmax(-1)
-                labels = torch.gather(out["labels"], 3, heads[:, :, None, None].expand(-1, -1, out["labels"].shape[2], 1)).squeeze(3).argmax(-1)
-                same = [[universal[int(p)] == universal[int(g)] if g >= 0 else False for p, g in zip(ps, gs, strict=True)] for ps, gs in zip(labels, gold["labels"], strict=True)]
+                labels = (
+                    torch.gather(out["labels"], 3, heads[:, :, None, None].expand(-1, -1, out["labels"].shape[2], 1)).squeeze(3).argmax(-1)
+                )
+                same = [
+                    [universal[int(p)] == universal[int(g)] if g >= 0 else False for p, g in zip(ps, gs, strict=True)]
+                    for ps, gs in zip(labels, gold["labels"], strict=True)
+                ]
                 head_right = (heads == gold["heads"]) & known
                 right["UAS"] = right.get("UAS", 0) + int(head_right.sum())
                 right["LAS"] = right.get("LAS", 0) + int((head_right & torch.tensor(same)).sum())
