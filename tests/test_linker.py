@@ -80,6 +80,26 @@ def test_old_knowledge_makes_an_agent_not_a_holder(linker: Linker) -> None:
     assert (label(link), link.role, link.agent) == ("Russia", "foreign minister", True)
 
 
+@pytest.mark.parametrize("surname", ["Khan", "Lee", "Smith", "Brown", "Park", "Kim", "May", "Cooper"])
+def test_a_common_surname_alone_is_nobody(linker: Linker, surname: str) -> None:
+    assert linker.resolve(surname, date="2024-01-01").actor is None
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "actor"),
+    [
+        ("May", "2018-01-01", "Theresa May"),
+        ("Putin", "2018-01-01", "Vladimir Putin"),
+        ("Kallas", "2023-01-01", "Kaja Kallas"),
+        ("Kallas", "2018-01-01", None),
+        ("Guterres", "2018-01-01", "António Guterres"),
+    ],
+)
+def test_a_surname_that_the_recogniser_calls_a_person(linker: Linker, text: str, date: str, actor: str | None) -> None:
+    (link,) = link_all(linker, Text().mention(text, kind="PER", name=text), date=date)
+    assert label(link) == actor
+
+
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(ValueError, match="profile"):
         Linker(Catalogue.load(), profile="bold")

@@ -114,13 +114,13 @@ class NameRules:
             return None if mention.label == "PER" else nobody(case, "ambiguous", f"“{case.text}” may be a person or a team", candidates)
         if any(candidate.kind == "capital" for candidate in found):
             return self._capital(case, [c.actor for c in found if c.kind == "capital"], found)
-        states = [actor for actor in candidates if "/state/" in actor]
+        states = [actor for actor in candidates if "/state/" in actor] or list(candidates[:1])
         seen = case.memory.recent(lambda entry: entry.actor.id in candidates)
         if seen:
             return Link(
                 mention, seen.actor, "alias-in-document", f"“{case.text}” is {seen.actor.label}, named before", 0.85, candidates=candidates
             )
-        if len(states) != 1:
+        if len(states) != 1 or "/person/" in states[0]:
             return nobody(case, "ambiguous", f"“{case.text}” may be any of {len(candidates)} actors", candidates)
         if len(candidates) > 1 and self.lexicon.is_(mention.preposition, "locative"):
             return nobody(case, "ambiguous", f"“{case.text}” is a place that the document does not tell apart", candidates)

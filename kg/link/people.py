@@ -46,6 +46,11 @@ def known_on(term: Term, date: str | None) -> bool:
     return date[:7] <= f"{int(term.as_of[:4]) + _AGE}{term.as_of[4:7]}"
 
 
+def _enough(namesakes: int) -> float:
+    """How much standing a surname alone asks for: much where many have the name ("Khan", "Lee"), little where few have it."""
+    return 3.5 if namesakes > 3 else 2.0 if namesakes > 1 else 1.0
+
+
 class People:
     """Answers questions about persons from a catalogue's terms of office."""
 
@@ -119,11 +124,12 @@ class People:
             return Choice(fitting[0], everybody, "the only one of this name in this office", 0.95)
         ranked = sorted(((self._standing(person, date, phrase, owner), person) for person in fitting), reverse=True)
         (first, person), second = ranked[0], ranked[1][0] if len(ranked) > 1 else 0.0
-        if first > second and first >= 1.0:
+        told = bool(phrase or owner)
+        if first > second and first >= (1.0 if told else _enough(len(everybody))):
             return Choice(person, everybody, "in office on the date", 0.85)
-        if len(ranked) == 1:
+        if len(ranked) == 1 and first > 0:
             return Choice(person, everybody, "the only one of this name", 0.6)
-        if first > second and first > 0 and (phrase or owner):
+        if first > second and first > 0 and told:
             return Choice(person, everybody, "held this office last", 0.7)
         return Choice(None, everybody, "several persons have this name")
 
@@ -166,6 +172,10 @@ class People:
                 terms = [term for term in terms if term.role in offices]
         return bool(terms)
 
+    def _is_prominent(self, owner: str) -> bool:
+        """Whether an owner is an organisation of states or of the twenty large economies, of whom the news speaks most."""
+        return owner.startswith("igo/") or any(row.igo == "igo/G20" for row in self._catalogue.memberships(owner, None))
+
     def _standing(self, person: str, date: str | None, phrase: str | None, owner: str | None) -> float:
         """1 to 3 for an office held on the date, below 1 for one that ended before it (the later the more)."""
         best = 0.0
@@ -174,7 +184,8 @@ class People:
                 continue
             if date is None or term.covers(date):
                 recent = int(term.start[:4]) / 1e5 if date is None else 0.0
-                best = max(best, _WEIGHT.get(term.role, 1) * (1.0 if known_on(term, date) else 0.4) + recent)
+                weight = _WEIGHT.get(term.role, 1) + (0.5 if self._is_prominent(term.owner) else 0.0)
+                best = max(best, weight * (1.0 if known_on(term, date) else 0.4) + recent)
             elif term.end and term.end <= date:
                 best = max(best, int(term.end[:4]) / 1e4 + int(term.end[5:7] or "0") / 1e6)
         return best
