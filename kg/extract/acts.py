@@ -136,18 +136,27 @@ class Finder:
     def _verb(self, v: int) -> Event | None:
         tree = self.tree
         parts = roles(tree, v)
-        objects = [meant(tree, c) for p in parts.patients for c in tree.conjuncts(p)]
+        objects = [meant(tree, c) for p in (*parts.patients, *tree.kids(v, "xcomp")) for c in tree.conjuncts(p)]
         obliques = [meant(tree, c) for k in tree.kids(v, "obl") for c in tree.conjuncts(k)]
-        complements: dict[str, set[str]] = {}
-        for k in tree.kids(v, "obl"):
-            complements.setdefault(tree.case(k), set()).update(n for c in tree.conjuncts(k) for n in self._names_of(meant(tree, c)))
         lemmas = {n for o in objects for n in self._names_of(o)}
-        for act in self.lexicon.acts_of(tree.lemmas[v].lower(), "VERB", particles(tree, v), lemmas, complements):
+        for act in self.lexicon.acts_of(tree.lemmas[v].lower(), "VERB", particles(tree, v), lemmas, self._complements(v)):
             words = (v, *(o for o in (*objects, *obliques) if tree.lemmas[o].lower() in act.objects))
             event = self._filled(v, act, parts, words)
             if event:
                 return event
-        return self._light(v, parts, objects)
+        return self._light(v, parts, objects) or (self.adjective(v) if tree.tags[v] in ("VBN", "VBG") else None)
+
+    def _complements(self, i: int) -> dict[str, set[str]]:
+        """The prepositions after a word with the names of the nouns that they bring."""
+        found: dict[str, set[str]] = {}
+        for k in self.tree.kids(i, "obl", "nmod"):
+            found.setdefault(self.tree.case(k), set()).update(n for c in self.tree.conjuncts(k) for n in self._names_of(meant(self.tree, c)))
+        return found
+
+    def _noun_acts(self, n: int) -> list[Act]:
+        """Rows that a noun fits; its premodifiers count as objects ("trade war")."""
+        before = {self.tree.lemmas[k].lower() for k in self.tree.kids(n, "compound", "amod") if k < n}
+        return self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN", (), before, self._complements(n))
 
     def _names_of(self, token: int) -> set[str]:
         """What a row's object may call a noun: its lemma, and for a named organisation of states "organisation"."""
@@ -166,6 +175,7 @@ class Finder:
             return Event(v, act, tuple(sources), tuple(sources), words, mutual=True)
         if not mutual and not targets and len(sources) > 1 and self._each_other(v):
             return Event(v, act, tuple(sources), tuple(sources), words, mutual=True)
+        targets = self._fitting(act, targets)
         if not sources or not targets:
             return None
         if "swap" in act.flags:
@@ -183,6 +193,12 @@ class Finder:
 
     def _has_infinitive(self, v: int) -> bool:
         return any(self.tree.tags[k] == "VB" for k in self.tree.kids(v, "xcomp", "advcl", "ccomp"))
+
+    def _fitting(self, act: Act, targets: list[int]) -> list[int]:
+        """One is a member of a body, not of a state or person."""
+        if act.relation not in ("MEMBER", "CANDIDATE"):
+            return targets
+        return [t for t in targets if self.cast.kind(t) not in ("state", "person", "place", "territory")]
 
     def _each_other(self, v: int) -> bool:
         return any(self.tree.lemmas[k].lower() in MUTUAL_WORDS for k in self.tree.kids(v, "obj", "obl"))
@@ -247,7 +263,7 @@ class Finder:
             return None
         sources = self._all(parts.agents, owners=True)
         for o in objects:
-            for act in self.lexicon.acts_of(tree.lemmas[o].lower(), "NOUN"):
+            for act in self._noun_acts(o):
                 if act.relation in PREDICATIVE:
                     continue
                 if "reciprocal" in act.flags and len(sources) > 1 and not self._noun_targets(o, act, (v,)):
@@ -263,10 +279,7 @@ class Finder:
         tree = self.tree
         if tree.base(n) in ("compound", "flat") or (tree.base(n) == "obj" and tree.lemmas[tree.heads[n]] in REVERSING):
             return None
-        complements: dict[str, set[str]] = {}
-        for k in tree.kids(n, "nmod", "obl"):
-            complements.setdefault(tree.case(k), set()).update(self._names_of(k))
-        for act in self.lexicon.acts_of(tree.lemmas[n].lower(), "NOUN", (), (), complements):
+        for act in self._noun_acts(n):
             event = self._predicate_noun(n, act) if act.relation in PREDICATIVE else None
             event = event or self._noun_event(n, act)
             if event:
@@ -396,7 +409,8 @@ class Finder:
 
     def adjective(self, a: int) -> Event | None:
         tree = self.tree
-        for act in self.lexicon.acts_of(tree.lemmas[a].lower(), "ADJ"):
+        word = tree.words[a].lower() if tree.pos[a] == "VERB" else tree.lemmas[a].lower()
+        for act in self.lexicon.acts_of(word, "ADJ", (), (), self._complements(a)):
             g = tree.heads[a]
             subjects = surface_subjects(tree, a) or (surface_subjects(tree, g) if g >= 0 and tree.base(a) == "xcomp" else [])
             if not subjects and tree.base(a) == "acl" and g >= 0:

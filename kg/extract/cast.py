@@ -63,6 +63,10 @@ class Cast:
                     break
         return _unique(found or self._things.get(token, []))
 
+    def kind(self, mention: int) -> str:
+        """Kind of a mention's actor, "" if unknown."""
+        return self._kinds.get(mention, "")
+
     def kinds(self, token: int) -> set[str]:
         """Kinds of the actors that a phrase is, such as {"igo"}."""
         return {self._kinds[m] for m in self.at(token) if m in self._kinds}

@@ -81,8 +81,13 @@ class Lexicon:
 def _fits(row: Act, particles: Collection[str], objects: Collection[str], complements: Mapping[str, Collection[str]]) -> bool:
     if row.particle and row.particle not in particles:
         nouns = complements.get(row.particle)
-        return nouns is not None and (not row.objects or bool(row.objects.intersection(nouns)))
-    return not row.objects or bool(row.objects.intersection(objects))
+        return nouns is not None and (not row.objects or _has(row.objects, nouns))
+    return not row.objects or _has(row.objects, objects)
+
+
+def _has(wanted: frozenset[str], found: Collection[str]) -> bool:
+    """One of the wanted lemmas, or any at all for "*"."""
+    return bool(found) if "*" in wanted else bool(wanted.intersection(found))
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[dict[str, str]]:

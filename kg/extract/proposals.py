@@ -121,7 +121,10 @@ class Proposer:
         relation = _outer_relation(operator, event.act.relation, inner_negated=reading.negated and not negated)
         outer = read(self.tree, self.lexicon, token)
         sources = self._subjects(token) or list(event.sources)
-        targets = [t for t in event.targets if t not in sources] or [s for s in event.sources if s not in sources]
+        if event.mutual:
+            targets = list(event.targets)
+        else:
+            targets = [t for t in event.targets if t not in sources] or [s for s in event.sources if s not in sources]
         status = status_of(outer, relation)
         if status is None:
             return []
@@ -246,8 +249,10 @@ def _relation_and_status(relation: str, reading: Reading, *, stopped: bool = Fal
         relation = "SANCTION" if RELATIONS[relation].quad == "material cooperation" else "RETREAT"
     if relation == "MEMBER" and reading.planned and not reading.negated:
         return "CANDIDATE", "asserted"  # who wants to join is a candidate
-    status = status_of(reading, relation)
     score = RELATIONS[relation].score
+    if reading.negated and reading.future and not reading.requested and not reading.possible and score is not None and score > 0:
+        return "REJECT", "asserted"  # "will not send" refuses
+    status = status_of(reading, relation)
     if status == "planned" and score is not None and score > 0:
         return ("AGREE" if relation not in KEPT_IN_FUTURE else relation), "asserted"
     return relation, status

@@ -213,7 +213,7 @@ def _apply(tree: Tree, operator: Operator, up: int, node: int, reading: Reading)
         case "consider" | "allow":
             reading.possible = True
         case "claim":
-            if not reading.speakers:
+            if not reading.speakers and not tree.kids(up, "nsubj:pass"):  # "is said to" has no speaker
                 reading.speakers = subjects
         case "refuse" | "threaten" | "promise" | "transparent" | "cause":
             pass
