@@ -412,6 +412,37 @@ def test_a_person_named_by_office_is_known_by_surname_after(linker: Linker) -> N
     assert [label(link) for link in links] == ["Hakan Fidan"] * 2
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "actor"),
+    [
+        ("President Erdogan", "President Erdogan", "Recep Tayyip Erdoğan"),
+        ("Recep Tayyip Erdogan", "Erdogan", "Recep Tayyip Erdoğan"),
+        ("Mr. Rutte", "Mr. Rutte", "Mark Rutte"),
+        ("Greek shipowner Petros Vallis", "Petros Vallis", "Petros Vallis"),
+        ("Ursula von der Leyen", "von der Leyen", "Ursula von der Leyen"),
+        ("Turkey's Hakan Fidan", "Hakan Fidan", "Hakan Fidan"),
+    ],
+)
+def test_the_recognisers_span_may_be_too_wide_or_too_narrow(linker: Linker, text: str, name: str, actor: str) -> None:
+    (link,) = link_all(linker, Text().mention(text, kind="PER", name=name))
+    assert label(link) == actor
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "kind"),
+    [
+        ("Turkey's Foreign Ministry", "Turkey", "state"),
+        ("Turkish Airlines", "Turkish Airlines", "organisation"),
+        ("the European Union", "European Union", "igo"),
+        ("NATO Secretary General", "Jens Stoltenberg", "person"),
+    ],
+)
+def test_a_label_of_organisation_is_only_a_hint(linker: Linker, text: str, actor: str, kind: str) -> None:
+    (link,) = link_all(linker, Text().mention(text, kind="ORG", name=text.removeprefix("the ")))
+    assert link.actor is not None
+    assert (label(link), link.actor.kind) == (actor, kind)
+
+
 def test_documents_do_not_share_memory(linker: Linker) -> None:
     text = Text()
     link_all(linker, text.mention("Swedish painter Anna Berghem", kind="PER", name="Anna Berghem"))

@@ -88,8 +88,19 @@ def parse(text: str, catalogue: Catalogue, lexicon: Lexicon, *, name: str | None
     """
     words = split_words(bare(text))
     words, of_owner = _owner_after_of(words, catalogue, lexicon)
-    segments = _segments(words, catalogue, lexicon, frozenset(split_words(name)) if name else frozenset())
+    segments = _segments(words, catalogue, lexicon, frozenset(_untitled(name, lexicon)) if name else frozenset())
     return _phrase(text, segments, of_owner, name)
+
+
+def _untitled(name: str, lexicon: Lexicon) -> list[str]:
+    """The words of a name without the title that the recogniser may have taken in ("President Erdogan")."""
+    words = split_words(name)
+    while len(words) > 1:
+        title = lexicon.role_length([word.lower() for word in words], 0) or (words[0].lower() in lexicon.honorifics)
+        if not title or title >= len(words):
+            break
+        words = words[title:]
+    return words
 
 
 def _phrase(text: str, segments: list[Segment], of_owner: Segment | None, name: str | None) -> Phrase:
@@ -194,11 +205,10 @@ def _person_part(segments: list[Segment], name: str | None) -> tuple[str | None,
     """The person's name at the end of the phrase, and what stands before it."""
     if name:
         words = set(split_words(name))
-        inside = [segment for segment in segments if set(segment.text.split()) & words and segment.sort != "role"]
-        if inside:
-            first = min(segment.begin for segment in inside)
-            return name, [segment for segment in segments if segment.begin < first]
-        return name, segments
+        inside = [segment for segment in segments if set(segment.text.split()) & words and segment.sort not in ("role", "honorific")]
+        if not inside:
+            return name, segments
+        return " ".join(segment.text for segment in inside), [segment for segment in segments if segment.begin < inside[0].begin]
     if segments and segments[-1].sort == "name" and any("/person/" in candidate.actor for candidate in segments[-1].candidates):
         return segments[-1].text, segments[:-1]
     start = len(segments)
