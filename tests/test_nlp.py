@@ -18,11 +18,12 @@ from spacy.tokens import Doc
 from kg.errors import ModelError
 from kg.nlp import load_pipeline
 from kg.nlp.clearnlp import universal
-from kg.nlp.decoding import best_heads, best_tags, is_tree, may_follow, spanning_tree
 from kg.nlp.english import SHIPPED, EnglishAnnotator
+from kg.nlp.entities import EntityDecoder, best_tags, may_follow
 from kg.nlp.lemmas import Lemmas
-from kg.nlp.network import LONGEST_INPUT, LONGEST_WORD, Network, shape_of
+from kg.nlp.network import LONGEST_INPUT, LONGEST_WORD, Network, Scores, Vocabulary, shape_of
 from kg.nlp.sentences import LONGEST_STRETCH, Border, Word, borders, windows
+from kg.nlp.trees import best_heads, is_tree, spanning_tree
 
 NEWS = (
     "Norway’s foreign minister, Kari Lund, met Gen. Paul Okafor in Oslo on Monday. “We won’t leave the alliance,” she said.\n\n"
@@ -264,9 +265,9 @@ def as_words(text: str) -> list[Word]:
 @pytest.mark.parametrize(
     ("text", "place", "border"),
     [
-        ("He left _. She stayed _.", 3, Border.SAFE),
-        ("He left _. “ _She stayed _.", 3, Border.SAFE),
-        ("“ _He left _. _” She stayed _.", 5, Border.SAFE),
+        ("He left _. She stayed _.", 3, Border.CERTAIN),
+        ("He left _. “ _She stayed _.", 3, Border.CERTAIN),
+        ("“ _He left _. _” She stayed _.", 5, Border.CERTAIN),
         ("He left _. _” She stayed _.", 3, Border.NONE),
         ("Gen _. Okafor left _.", 2, Border.POSSIBLE),
         ("J _. Okafor left _.", 2, Border.POSSIBLE),
@@ -275,7 +276,7 @@ def as_words(text: str) -> list[Word]:
         ("he asked _: Who left", 3, Border.POSSIBLE),
         ("he asked _, who left", 3, Border.NONE),
         ("President Okafor left", 1, Border.NONE),
-        ("Talks fail\nThe envoy left", 2, Border.PARAGRAPH),
+        ("Talks fail\nThe envoy left", 2, Border.CERTAIN),
         ("the envoy said that\nhe left", 4, Border.NONE),
         ("the very long line of a report that somebody wrapped by hand near President\nOkafor left", 14, Border.POSSIBLE),
     ],
@@ -355,6 +356,23 @@ def test_tags_are_the_best_well_formed_ones(seed: int, n: int) -> None:
 
     best = max((p for p in product(range(len(TAGS)), repeat=n) if is_good(p)), key=lambda p: scores[np.arange(n), p].sum())
     assert tuple(best_tags(scores, first, allowed)) == best
+
+
+def test_entities_of_adjectives_are_no_places() -> None:
+    classes = Vocabulary(("ADJ", "NOUN", "PROPN"), ("JJ", "NNP"), ("_",), ("root",), ("O", "B-LOC", "I-LOC", "B-MISC", "I-MISC"))
+    words = [
+        ("ADJ", "JJ", "B-LOC"),
+        ("ADJ", "JJ", "B-LOC"),
+        ("PROPN", "NNP", "I-LOC"),
+        ("NOUN", "JJ", "O"),
+        ("ADJ", "NNP", "B-LOC"),
+        ("ADJ", "JJ", "O"),
+    ]
+    columns = [np.array([names.index(word[k]) for word in words]) for k, names in enumerate((classes.upos, classes.xpos, classes.ner))]
+    upos, xpos, ner = (np.eye(size, dtype=np.float32)[column] for size, column in zip((3, 2, 5), columns, strict=True))
+    none = np.zeros((len(words), 1), np.float32)
+    found = EntityDecoder(classes).tags(Scores(upos, xpos, none, ner, none, none, none, none), np.array([0]))
+    assert [classes.ner[i] for i in found] == ["B-MISC", "B-LOC", "I-LOC", "O", "B-LOC", "O"]
 
 
 # Other pipelines: ClearNLP to Universal Dependencies

@@ -15,10 +15,11 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from thinc.types import Ints2d
 
-from kg.nlp.decoding import best_heads, best_tags, may_follow
+from kg.nlp.entities import EntityDecoder
 from kg.nlp.lemmas import Lemmas
 from kg.nlp.network import FILES, LONGEST_INPUT, Network
 from kg.nlp.sentences import Word, borders, starts, windows
+from kg.nlp.trees import best_heads
 
 SHIPPED = Path(__file__).parent.parent / "data" / "english"
 ATTRIBUTES: list[int | str] = ["TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE"]
@@ -47,7 +48,7 @@ class EnglishAnnotator:
         classes, strings = self.network.vocabulary, self.vocab.strings
         probability = float(self.network.meta["sentence_threshold"] or 0.5)
         self._threshold = log(probability / (1 - probability))
-        self._allowed = may_follow(classes.ner)
+        self._decoder = EntityDecoder(classes)
         self._tags = _hashes(strings.add(tag) for tag in classes.xpos)
         self._parts = _hashes(strings.add(part) for part in classes.upos)
         self._feats = ["" if bundle == "_" else bundle for bundle in classes.feats]
@@ -81,7 +82,7 @@ class EnglishAnnotator:
             heads = best_heads(scores.arcs, first)
             labels = self._chosen_labels(self.network.labels(scores, heads), heads)
             upos, xpos, feats = scores.upos.argmax(1), scores.xpos.argmax(1), scores.feats.argmax(1)
-            entities = best_tags(scores.ner, first, self._allowed)
+            entities = self._decoder.tags(scores, first)
             here = where[begin:end]
             above = np.where(heads > 0, here[heads - 1], here) - here
             initial = np.zeros(end - begin, bool)

@@ -20,10 +20,11 @@ from spacy.language import Language
 
 from benchmarks.english import measure_speed
 from kg.nlp import load_pipeline
-from kg.nlp.decoding import best_heads, best_tags, may_follow
 from kg.nlp.english import SHIPPED
-from kg.nlp.network import FILES, LONGEST_INPUT, Network
-from training.english.data import Example, read_development, read_gmb, read_tests
+from kg.nlp.entities import EntityDecoder
+from kg.nlp.network import FILES, LONGEST_INPUT, Network, Piece
+from kg.nlp.trees import best_heads
+from training.english.data import NER_TYPES, Example, read_development, read_gmb, read_tests
 
 TREEBANKS = {
     "EWT test": "UD_English-EWT/ewt-test.conllu",
@@ -35,6 +36,8 @@ BARS = {
     "LAS": {"EWT test": 89, "GUM test": 88, "PUD": 87},
     "F": {"GMB last 1,200": 72, "CrossNER-politics test": 75},
 }
+ANNOTATED = {"ewt": ("PER", "ORG", "LOC")}
+"""Types that a development set has, where not all."""
 FIRST = np.zeros(1, np.int64)
 
 Row = dict[str, float]
@@ -44,7 +47,7 @@ def universal(label: str) -> str:
     return label.split(":")[0]
 
 
-def pieces_of(network: Network, words: Sequence[str]) -> list[tuple[tuple[int, ...], int]]:
+def pieces_of(network: Network, words: Sequence[str]) -> list[Piece]:
     """Pieces of a gold sentence; one too long for the network loses pieces of its longest words."""
     pieces = [network.piece(word) for word in words]
     most = 32
@@ -85,22 +88,22 @@ def spans(tags: Sequence[str]) -> set[tuple[int, int, str]]:
     return found
 
 
-def score_entities(network: Network, examples: Sequence[Example]) -> Row:
-    """Micro precision, recall and F of exact spans, and F of each type."""
+def score_entities(network: Network, examples: Sequence[Example], types: Sequence[str] = NER_TYPES) -> Row:
+    """Micro precision, recall and F of exact spans of these types, and F of each type."""
     found: Counter[str] = Counter()
-    allowed = may_follow(network.vocabulary.ner)
+    decoder = EntityDecoder(network.vocabulary)
     for example in examples:
         if example.ner is None:
             continue
-        tags = best_tags(network.scores(pieces_of(network, example.words)).ner, FIRST, allowed)
+        tags = decoder.tags(network.scores(pieces_of(network, example.words)), FIRST)
         gold, guess = spans(example.ner), spans([network.vocabulary.ner[i] for i in tags])
         for name, group in (("gold", gold), ("guess", guess), ("both", gold & guess)):
-            for *_, kind in group:
+            for *_, kind in (span for span in group if span[2] in types):
                 found[f"{name} {kind}"] += 1
                 found[name] += 1
     row = {"P": found["both"] / max(found["guess"], 1), "R": found["both"] / max(found["gold"], 1)}
     row["F"] = 2 * found["both"] / max(found["gold"] + found["guess"], 1)
-    for kind in ("PER", "ORG", "LOC", "MISC"):
+    for kind in types:
         row[kind] = 2 * found[f"both {kind}"] / max(found[f"gold {kind}"] + found[f"guess {kind}"], 1)
     return {k: round(100 * v, 2) for k, v in row.items()}
 
@@ -231,7 +234,9 @@ def choose_ner(data: Path, checkpoint: Path) -> dict[str, Row]:
             graph = window_graph(ner_weights(weights, habits), vocabulary, quantised=False)
             (Path(folder) / "english.onnx").write_bytes(graph.SerializeToString())
             network = Network(Path(folder))
-            rows[habits or "shared"] = {name: score_entities(network, examples)["F"] for name, examples in sets.items()}
+            rows[habits or "shared"] = {
+                name: score_entities(network, examples, ANNOTATED.get(name, NER_TYPES))["F"] for name, examples in sets.items()
+            }
             print(habits or "shared", rows[habits or "shared"], flush=True)
     return rows
 

@@ -243,7 +243,7 @@ def write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def export(checkpoint: Path, out: Path, *, ner_habits: str | None = None, threshold: float = 0.5) -> None:
+def export(checkpoint: Path, out: Path, *, ner_habits: str | None = None, threshold: float = 0.35) -> None:
     """Write the model folder. `ner_habits`: whose way to mark entities; `threshold`: probability that starts a sentence."""
     weights, vocabulary = read_checkpoint(checkpoint)
     difference = largest_difference(weights, vocabulary)
@@ -269,7 +269,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="checkpoint.pt, with vocabulary.json beside it")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--ner-habits", choices=CORPORA, help="mark entities as this corpus does (default: what all share)")
-    parser.add_argument("--threshold", type=float, default=0.5, help="probability above which a word starts a sentence")
+    parser.add_argument("--threshold", type=float, default=0.35, help="probability above which a word starts a sentence")
     args = parser.parse_args()
     export(args.checkpoint, args.out, ner_habits=args.ner_habits, threshold=args.threshold)
 

@@ -1,4 +1,4 @@
-"""From scores to structures: trees and entities, each the best that is well formed."""
+"""From scores of arcs to trees: the best that has one root and no cycle."""
 
 from __future__ import annotations
 
@@ -46,16 +46,19 @@ def is_tree(heads: Integers) -> bool:
 def spanning_tree(scores: npt.NDArray[np.float64]) -> Integers:
     """Heads of the best tree with exactly one root (Chu-Liu and Edmonds); scores (n, 1 + n), column 0 the root.
 
-    Every tree needs one arc from the root, and a price on each such arc above all other differences makes a second one never pay.
+    The best tree of all mostly has one root already. Where it has more, a price on each arc from the root above all other
+    differences makes a second one never pay, as every tree needs one.
     """
     n = len(scores)
     square = np.full((n + 1, n + 1), -np.inf)
     square[1:] = scores
     np.fill_diagonal(square, -np.inf)
-    real = square[np.isfinite(square)]
-    square[1:, 0] -= (n + 1) * (real.max() - real.min()) + 1
-    heads: Integers = _arborescence(square)[1:]
-    return heads
+    heads = _arborescence(square)
+    if (heads[1:] == 0).sum() > 1:
+        real = square[np.isfinite(square)]
+        square[1:, 0] -= (n + 1) * (real.max() - real.min()) + 1
+        heads = _arborescence(square)
+    return heads[1:]
 
 
 def _arborescence(scores: npt.NDArray[np.float64]) -> Integers:
@@ -102,40 +105,3 @@ def _cycle(heads: Integers) -> Integers | None:
                 node = int(heads[node])
             return np.array(sorted(nodes))
     return None
-
-
-def may_follow(tags: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-    """(classes + 1, classes): whether a BIO tag may stand after another; the last row is the sentence's beginning."""
-    before = [*tags, "O"]
-    return np.array([[not tag.startswith("I-") or earlier[1:] == tag[1:] for tag in tags] for earlier in before])
-
-
-def best_tags(scores: Floats, starts: Integers, allowed: npt.NDArray[np.bool_]) -> Integers:
-    """Class of each word (n) so that each sentence's BIO tags are well formed and score highest in sum (Viterbi).
-
-    `scores` (n, classes); `starts` as in `best_heads`; `allowed` as made by `may_follow`.
-    """
-    tags: Integers = scores.argmax(1)
-    before = np.append(-1, tags[:-1])
-    before[starts] = -1
-    bad = ~allowed[before, tags]
-    if bad.any():
-        bounds = np.append(starts, len(scores))
-        for s in np.unique(np.searchsorted(starts, np.flatnonzero(bad), side="right") - 1):
-            begin, end = bounds[s], bounds[s + 1]
-            tags[begin:end] = _viterbi(scores[begin:end].astype(np.float64), allowed)
-    return tags
-
-
-def _viterbi(scores: npt.NDArray[np.float64], allowed: npt.NDArray[np.bool_]) -> Integers:
-    price = np.where(allowed, 0.0, -np.inf)
-    total = scores[0] + price[-1]
-    back = np.zeros(scores.shape, np.int64)
-    for i in range(1, len(scores)):
-        ways = total[:, None] + price[:-1]
-        back[i] = ways.argmax(0)
-        total = ways.max(0) + scores[i]
-    path = [int(total.argmax())]
-    for i in range(len(scores) - 1, 0, -1):
-        path.append(int(back[i, path[-1]]))
-    return np.array(path[::-1])
