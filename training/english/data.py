@@ -19,7 +19,11 @@ CROSSNER_TYPES = {
     "person": "PER", "election": "MISC", "event": "MISC", "misc": "MISC",
 }  # fmt: skip
 GMB_TYPES = {"geo": "LOC", "org": "ORG", "per": "PER", "gpe": "MISC", "art": "MISC", "eve": "MISC", "nat": "MISC"}
-TITLES = frozenset(["mr", "mrs", "ms", "dr", "president", "prime", "minister", "premier", "chancellor", "king", "queen", "prince", "princess", "sheikh", "pope", "general", "senator", "secretary", "ambassador", "sir", "lord", "colonel", "captain", "lieutenant", "rev", "judge", "justice"])  # fmt: skip
+TITLES = frozenset((
+    "mr", "mrs", "ms", "dr", "president", "prime", "minister", "premier", "chancellor", "king", "queen", "prince", "princess",
+    "sheikh", "pope", "general", "senator", "secretary", "ambassador", "sir", "lord", "colonel", "captain", "lieutenant", "rev",
+    "judge", "justice",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
