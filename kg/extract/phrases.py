@@ -233,6 +233,8 @@ def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named:
     if several:
         rest = _text(tree, max(r[-1] for r in several) + 1, right)
         return [_phrase(tree, head, r[0], right, None, f"{_text(tree, r[0], r[-1] + 1)} {rest}") for r in several]
+    if not own and outer < left and tree.words[left - 1].lower() in ("a", "an"):
+        left -= 1  # the linker tells "a minister" from "the minister" by it
     definite = any(tree.words[i].lower() in DEFINITE for i in range(outer, head))
     if own or any(named[left:right]) or definite or tree.pos[head] == "PROPN":
         return [_phrase(tree, head, left, right, own)]

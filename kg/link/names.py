@@ -34,7 +34,7 @@ class NameRules:
         kind = PRECEDENCE[best]
         chosen = sorted({candidate.actor for candidate in found if candidate.kind == kind})
         everybody = tuple(dict.fromkeys(candidate.actor for candidate in sorted(found, key=lambda c: (PRECEDENCE.index(c.kind), c.actor))))
-        if case.mention.label == "PER" and kind in ("capital", "place", "seat"):
+        if case.mention.label == "PER" and self._may_be_person(case, kind, found):
             return None
         if kind == "surname" or "/person/" in chosen[0]:
             return None
@@ -45,6 +45,13 @@ class NameRules:
         if len(chosen) > 1:
             return self._among(case, chosen)
         return self.named(case, chosen[0], "seat" if kind == "seat" else "alias", 1.0 if kind != "seat" else 0.9, everybody)
+
+    def _may_be_person(self, case: Case, kind: str, found: Sequence[Candidate]) -> bool:
+        """Whether to trust the recogniser that takes a place's name for a person's; it often errs on capitals alone."""
+        if kind not in ("capital", "place"):
+            return False
+        surname = any(candidate.kind == "surname" for candidate in found)
+        return kind == "place" or surname or case.memory.person(case.text) is not None
 
     def several(self, case: Case) -> Link | None:
         """Two names joined are two mentions, which the caller splits: "Russian and Chinese officials"."""
@@ -139,6 +146,8 @@ class NameRules:
 
     def _is_place(self, mention: Mention) -> bool:
         lexicon = self.lexicon
+        if mention.preposition == "at" and mention.role.startswith("obl"):  # "lashed out at Minsk", but "arrived at Minsk"
+            return lexicon.is_(mention.governor, "place_verb")
         if lexicon.is_(mention.preposition, "locative") or (mention.preposition == "of" and lexicon.is_(mention.governor, "place_noun")):
             return True
         return lexicon.is_(mention.governor, "place_verb") or (

@@ -14,6 +14,11 @@ _STATE_PLACES = ("state", "territory")
 _OTHERS_OF_A_STATE = frozenset({"ally", "partner", "neighbour", "neighbor", "coalition", "bloc", "alliance"})
 
 
+def is_indefinite(text: str) -> bool:
+    """"A Fijian minister" is one of several, never the holder of an office."""
+    return text.lower().startswith(("a ", "an ", "one of "))
+
+
 class OwnerRules:
     """Who holds an owner's office, who acts for an owner, what only belongs to one."""
 
@@ -36,7 +41,7 @@ class OwnerRules:
 
     def _office_of(self, case: Case, owner: str) -> Link | None:
         phrase = case.phrase
-        if phrase.office is None or self.catalogue.actor(owner).kind == "place":
+        if phrase.office is None or self.catalogue.actor(owner).kind == "place" or is_indefinite(case.mention.text):
             return None
         holding = None if phrase.effects else self.people.holder(phrase.office, owner, case.date)
         if holding is None:

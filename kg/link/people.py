@@ -102,15 +102,21 @@ class People:
         now = [term for term in terms if term.covers(date)]
         if now:
             best = max(now, key=lambda term: (known_on(term, date), _WEIGHT.get(term.role, 1), term.start, term.owner))
-            return ACTOR + best.owner, f"{best.role.replace('_', ' ')} since {best.start}"
+            return self._speaking_for(best.owner), f"{best.role.replace('_', ' ')} since {best.start}"
         before = [term for term in terms if term.start <= date]
         if before:
             last = max(before, key=lambda term: (term.end, term.start))
-            return ACTOR + last.owner, f"last office: {last.role.replace('_', ' ')} until {last.end or 'an unknown day'}"
+            return self._speaking_for(last.owner), f"last office: {last.role.replace('_', ' ')} until {last.end or 'an unknown day'}"
         if terms:
             first = min(terms, key=lambda term: (term.start, term.owner))
-            return ACTOR + first.owner, f"first office: {first.role.replace('_', ' ')} from {first.start}"
+            return self._speaking_for(first.owner), f"first office: {first.role.replace('_', ' ')} from {first.start}"
         return owner, "as the phrase says" if owner else "no office is known"
+
+    def _speaking_for(self, owner: str) -> str:
+        """The president of the Commission speaks for the Union: organs of an organisation of states act for it."""
+        parent = self._catalogue.parent(owner)
+        both = parent is not None and self._catalogue.actor(owner).kind == "igo" and self._catalogue.actor(parent).kind == "igo"
+        return parent if parent is not None and both else ACTOR + owner
 
     def choose(self, people: Iterable[str], date: str | None, *, phrase: str | None = None, owner: str | None = None) -> Choice:
         """Which of several persons is meant, by the role and the owner in the phrase and by who is in office on the date."""
