@@ -8,6 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 DEVELOPMENT = HERE / "cases" / "development.txt"
+NEWS = HERE / "cases" / "development_news.txt"
 HELD_OUT = HERE / "held_out" / "phenomena.txt"
 
 RELATIONS = frozenset((
@@ -41,18 +42,18 @@ def marks(statement):
 class GoldFiles(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.files = {path.name: read(path) for path in (DEVELOPMENT, HELD_OUT)}
+        cls.files = {path.name: read(path) for path in (DEVELOPMENT, NEWS, HELD_OUT)}
 
     def each(self):
         return [item for items in self.files.values() for item in items]
 
-    def test_ids_are_unique_across_both_files(self):
+    def test_ids_are_unique_across_the_files(self):
         counts = Counter(item["id"] for items in self.files.values() for item in items)
         assert [i for i, n in counts.items() if n > 1] == []
 
     def test_sizes(self):
         sizes = {name: len(items) for name, items in self.files.items()}
-        assert sizes == {"development.txt": 150, "phenomena.txt": 160}
+        assert sizes == {"development.txt": 150, "development_news.txt": 200, "phenomena.txt": 160}
 
     def test_every_item_has_a_text_free_of_notation(self):
         for item in self.each():
