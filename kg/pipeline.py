@@ -11,6 +11,7 @@ from typing import Literal
 
 from kg.codebook import RELATIONS
 from kg.errors import InputError, UnknownNameError
+from kg.extract.cast import LOCATED
 from kg.extract.dates import date_of, find_dates
 from kg.extract.lexicon import Lexicon, load_lexicon
 from kg.extract.pairs import judge_pair
@@ -57,26 +58,41 @@ class Extractor:
         links = Linker(self.catalogue).link([p.mention for p in phrases], date=document.published)
         links = [self._admitted(link) for link in with_appositions(sentences, phrases, links)]
         found: list[Statement] = []
-        by_tree = _by_tree(phrases, links)
+        at = _by_tree(phrases)
         quoting = quoting_phrases(sentences, self.lexicon, phrases, links)
+        before: list[int] = []
         for tree in sentences:
-            here, linked = by_tree.get(tree.index, ([], []))
-            speaker = None
-            if tree.index in quoting:
-                speaker, who = len(here), quoting[tree.index]
-                here, linked = [*here, phrases[who]], [*linked, links[who]]
-            if len(here) > 1:
-                proposals = propose(tree, self.lexicon, here, linked, speaker)
-                found.extend(self._statements(document, tree, proposals, here, linked))
+            own = at.get(tree.index, [])
+            borrowed = [*([quoting[tree.index]] if tree.index in quoting else []), *before]
+            chosen = [*own, *borrowed]  # mentions of other sentences that this one may be about
+            if not own or len(chosen) < 2:
+                continue
+            here, linked = [phrases[i] for i in chosen], [links[i] for i in chosen]
+            speaker = len(own) if tree.index in quoting else None
+            proposals = propose(tree, self.lexicon, here, linked, speaker, range(len(chosen) - len(before), len(chosen)))
+            if proposals:
+                last = proposals[-1].trigger
+                before = sorted({chosen[p.source] for p in proposals if p.trigger == last})
+            found.extend(self._statements(document, tree, proposals, here, linked))
         return found
 
     def _admitted(self, link: Link) -> Link:
         """The link, or none where the settings or its kind keep the actor out of statements."""
         if link.actor is None:
             return link
-        place = link.actor.kind == "place" and link.role is None  # "African leaders" act, Africa does not
+        if link.actor.kind == "place" and (link.role is None or not link.agent):  # "African leaders" act, Africa does not
+            return self._located(link)
         unknown = self.settings.actors == "known" and link.local and link.affiliation is None
-        return replace(link, actor=None) if place or unknown else link
+        return replace(link, actor=None) if unknown else link
+
+    def _located(self, link: Link) -> Link:
+        """The state in which a place lies: a bombed town is an attack on its state."""
+        assert link.actor is not None
+        parent = self.catalogue.parent(link.actor.id) if link.actor.id in self.catalogue else None
+        state = self.catalogue.actor(parent) if parent is not None else None
+        if state is None or state.kind not in ("state", "territory"):
+            return replace(link, actor=None)
+        return replace(link, actor=state, agent=False, rule=LOCATED, reason=f"{link.reason}, in {state.label}")
 
     def parse(self, text: str) -> list[Tree]:
         """Sentences of a text of any length; offsets are of the whole text."""
@@ -141,12 +157,11 @@ def with_appositions(sentences: Sequence[Tree], phrases: Sequence[Phrase], links
     return found
 
 
-def _by_tree(phrases: Sequence[Phrase], links: Sequence[Link]) -> dict[int, tuple[list[Phrase], list[Link]]]:
-    found: dict[int, tuple[list[Phrase], list[Link]]] = {}
-    for phrase, link in zip(phrases, links, strict=True):
-        here = found.setdefault(phrase.tree, ([], []))
-        here[0].append(phrase)
-        here[1].append(link)
+def _by_tree(phrases: Sequence[Phrase]) -> dict[int, list[int]]:
+    """Indices of the phrases of each sentence."""
+    found: dict[int, list[int]] = {}
+    for i, phrase in enumerate(phrases):
+        found.setdefault(phrase.tree, []).append(i)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.codebook import RELATIONS
@@ -54,6 +54,12 @@ REVERSING = frozenset(
         "lose",
     ]
 )
+LOCAL_ACTS = frozenset(("ASSAULT", "MOBILIZE", "COERCE", "RETREAT"))
+ANAPHORIC = frozenset(
+    "move measure decision step act action attack strike raid ban plan proposal announcement remark statement charge claim offer demand "
+    "allegation accusation decree sanction restriction tariff invasion operation test launch exercise drill visit verdict ruling".split()
+)
+"""Nouns that point back to an act reported before."""
 BLAMING = frozenset(("ACCUSE", "SANCTION", "PROTEST", "COERCE", "REJECT", "THREATEN"))
 COPULAR = frozenset(["be", "become", "remain", "stay"])
 TOGETHER = frozenset(("alongside", "together with", "along with", "jointly with"))
@@ -96,14 +102,18 @@ def find_events(tree: Tree, lexicon: Lexicon, cast: Cast) -> list[Event]:
 
 
 class Finder:
-    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast) -> None:
-        self.tree, self.lexicon, self.cast = tree, lexicon, cast
+    """Finds the events of one sentence; `before` are the sources of the act reported last in the sentences before."""
+
+    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast, before: Sequence[int] = ()) -> None:
+        self.tree, self.lexicon, self.cast, self.before = tree, lexicon, cast, before
         self._act_reaches_owner = True
+        self._reaches_place = False
+        self._found: list[Event] = []
         self._busy: set[int] = set()
         self.in_name = {i for b, e, _ in tree.names for i in range(b, e)}
 
     def events(self) -> list[Event]:
-        found: list[Event] = []
+        found = self._found = []
         used: set[int] = set()
         for v in range(len(self.tree)):
             if self.tree.pos[v] in ("VERB", "AUX") or (self.tree.pos[v] == "ADJ" and self.tree.tags[v] in ("VBN", "VBG")):
@@ -163,6 +173,7 @@ class Finder:
         return {self.tree.lemmas[token].lower(), *(("organisation",) if "igo" in self.cast.kinds(token) else ())}
 
     def _filled(self, v: int, act: Act, parts: Roles, words: tuple[int, ...]) -> Event | None:
+        self._reaches_place = act.relation in LOCAL_ACTS
         self._act_reaches_owner = act.relation != "CONSULT"  # one meets Kenyans, not Kenya's exports
         sources = self._sources(parts.patients if "patient" in act.flags else parts.agents, act)
         if not self._has_infinitive(v) and {"weak", "inner-requested"} <= act.flags:
@@ -170,6 +181,8 @@ class Finder:
         sources += [m for k in self.tree.kids(v, "obl") if self.tree.case(k) in TOGETHER for m in self.cast.agents(k) if m not in sources]
         targets = self._targets(v, act, parts, words)
         targets = [t for t in targets if t not in sources]
+        if not targets and "inner-requested" in act.flags:  # "demands that Chad leave"
+            targets = [t for t in self._slot(v, "ccomp-subj", parts, words) if t not in sources]
         mutual = "reciprocal" in act.flags
         if mutual and not targets and len(sources) > 1:
             return Event(v, act, tuple(sources), tuple(sources), words, mutual=True)
@@ -201,7 +214,9 @@ class Finder:
         return [t for t in targets if self.cast.kind(t) not in ("state", "person", "place", "territory")]
 
     def _each_other(self, v: int) -> bool:
-        return any(self.tree.lemmas[k].lower() in MUTUAL_WORDS for k in self.tree.kids(v, "obj", "obl"))
+        tree = self.tree
+        inside = [i for k in (*tree.kids(v, "obj", "obl", "iobj"), *tree.kids(v, "advmod")) for i in tree.subtree(k)]
+        return any(tree.lemmas[i].lower() in MUTUAL_WORDS and i > 0 and tree.words[i - 1].lower() in ("each", "one") for i in inside)
 
     def _all(self, tokens: Iterable[int], *, owners: bool) -> list[int]:
         found: list[int] = []
@@ -246,8 +261,21 @@ class Finder:
             if not here and owners:
                 for c in self.tree.conjuncts(t):
                     here = here + (self._doers(c) if self._is_act_on(c) else self.cast.owners(c))
-            found.extend(here)
+            if not here and self._reaches_place:
+                here = [m for c in self.tree.conjuncts(t) for m in self.cast.located(c)]
+            found.extend(here or self._meant_before(t))
         return list(dict.fromkeys(found))
+
+    def _meant_before(self, token: int) -> list[int]:
+        """"denounced the move", "an attack that Sudan called a crime": whoever did what was reported just before."""
+        tree = self.tree
+        if tree.lemmas[token].lower() not in ANAPHORIC or tree.kids(token, "nmod:poss", "nmod"):
+            return []
+        definite = any(tree.words[k].lower() in ("the", "this", "that", "these") for k in tree.kids(token, "det"))
+        if not definite and tree.base(token) not in ("appos", "parataxis", "dep", "obl"):
+            return []
+        before = [e for e in self._found if e.trigger < token]
+        return list(before[-1].sources) if before else list(self.before)
 
     def _is_act_on(self, n: int) -> bool:
         """Whether "of" after this noun names who suffers the act."""
@@ -295,6 +323,10 @@ class Finder:
             subjects = surface_subjects(tree, g)
         elif g >= 0 and act.relation == "OFFICE":
             subjects = self._office_holder(n, g)
+        elif g >= 0 and tree.base(n) == "appos" and act.relation != "OFFICE":
+            subjects = [g]  # "Togo, a member of the bloc"
+        elif g >= 0 and tree.lemmas[g].lower() == "one" and tree.base(g) == "appos" and act.relation != "OFFICE":
+            subjects = [tree.heads[g]]  # "Jordan, one of its closest allies"
         else:
             return None
         sources = self._all(subjects, owners=False)
@@ -364,7 +396,7 @@ class Finder:
                     found = [m for k in prepositional(tree, n, preposition) for m in self.cast.anyone(k)]
                 if found:
                     break
-        return found or self._agents_of_governor(n)
+        return found or self._agents_of_governor(n, act)
 
     def _possessors(self, n: int, k: int) -> list[int]:
         """Who an act noun belongs to; "its" after a verb of blame or punishment is who is blamed."""
@@ -374,9 +406,12 @@ class Finder:
                 return blamed
         return self.cast.anyone(k)
 
-    def _agents_of_governor(self, n: int) -> list[int]:
+    def _agents_of_governor(self, n: int, act: Act) -> list[int]:
         """ "condemned Chad for the raid on Mali": who is blamed did it."""
-        return self._blamed(n) if self.tree.case(n) in ("for", "over") else []
+        tree, g = self.tree, self.tree.heads[n]
+        if act.relation == "CONSULT" and tree.case(n) in ("on", "during", "after", "before") and g >= 0 and tree.pos[g] == "VERB":
+            return [m for s in surface_subjects(tree, g) for m in self.cast.agents(s)]  # "on a visit to Mali, he urged"
+        return self._blamed(n) if tree.case(n) in ("for", "over") else []
 
     def _blamed(self, n: int) -> list[int]:
         """The target of a hostile verb that an act noun is the reason or occasion for."""

@@ -11,6 +11,9 @@ from kg.extract.tree import Tree
 from kg.model import Link
 
 OWNING = ("of", "by", "from", "in", "inside", "across", "within")
+LOCATING = ("of", "in", "on", "near", "at", "outside", "around", "inside", "across", "to")
+LOCATED = "located"
+"""Rule of a link that stands for the state in which a place lies."""
 BORDERS = frozenset(("border", "frontier", "boundary"))
 PREMODIFYING = frozenset(("amod", "compound", "nmod", "nummod", "flat", "obl", "conj", "advmod", "acl"))
 
@@ -22,10 +25,12 @@ class Cast:
         self.tree = tree
         self._agents: dict[int, list[int]] = defaultdict(list)
         self._things: dict[int, list[int]] = defaultdict(list)
+        self._places: dict[int, list[int]] = defaultdict(list)
         self._kinds: dict[int, str] = {}
         for i, (phrase, link) in enumerate(zip(phrases, links, strict=True)):
             if phrase.tree == tree.index and link.actor is not None:
-                (self._agents if link.agent else self._things)[phrase.token].append(i)
+                role = self._places if link.rule == LOCATED else self._agents if link.agent else self._things
+                role[phrase.token].append(i)
                 self._kinds[i] = link.actor.kind
 
     def at(self, token: int) -> list[int]:
@@ -33,7 +38,7 @@ class Cast:
         token = antecedent(self.tree, token)
         found = self._agents.get(token, [])
         if found:
-            return found
+            return self._named_in_apposition(token) or found
         inner = meant(self.tree, token)
         if inner != token:
             return self.agents(inner)
@@ -41,6 +46,21 @@ class Cast:
             if self._agents.get(k):
                 return self._agents[k]
         return []
+
+    def _named_in_apposition(self, token: int) -> list[int]:
+        """The person whom an unnamed agent turns out to be: "the US envoy, Ada Lovo"."""
+        if any(self._kinds[m] == "person" for m in self._agents[token]):
+            return []
+        return [m for k in self.tree.kids(token, "appos") for m in self._agents.get(k, []) if self._kinds[m] == "person"]
+
+    def located(self, token: int, depth: int = 0) -> list[int]:
+        """The states in which a place lies, or a thing at a place: "a school in the town of Chibok"."""
+        found = list(self._places.get(token, []))
+        if not found and depth < 3:
+            for k in self.tree.kids(token, "nmod"):
+                if k > token and self.tree.case(k) in LOCATING:
+                    found.extend(self.located(k, depth + 1))
+        return _unique(found)
 
     def agents(self, token: int) -> list[int]:
         """Mentions of a phrase and of all that is coordinated with it."""

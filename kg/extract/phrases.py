@@ -39,9 +39,8 @@ TRIMMED = frozenset(
 )
 MONTHS = frozenset(("May", "March", "August", "April", "June"))
 OWNER_PREPOSITIONS = {
-    "spokesman": ("for",), "spokeswoman": ("for",), "spokesperson": ("for",), "official": ("from", "in"), "authority": ("in", "from"),
-    "soldier": ("from",), "troop": ("from",), "diplomat": ("from",), "minister": ("from",), "leader": ("from",), "delegation": ("from",),
-    "lawmaker": ("from",), "envoy": ("from",), "source": ("in",), "representative": ("from",), "delegate": ("from",), "rebel": ("in",),
+    "spokesman": ("for",), "spokeswoman": ("for",), "spokesperson": ("for",), "official": ("in",), "authority": ("in",), "government": ("in",), "regime": ("in",), "junta": ("in",),
+    "source": ("in",), "rebel": ("in",), "leadership": ("in",), "embassy": ("in",),
 }  # fmt: skip
 """Prepositions besides "of" that name whom an agent acts for."""
 DEFINITE = frozenset(["the", "this", "that", "these", "those", "his", "her", "its", "their"])
@@ -170,7 +169,7 @@ def _owner_of_office(tree: Tree, head: int, named: Sequence[bool]) -> list[tuple
     if tree.kids(head, "nmod:poss"):
         return []
     for k in tree.kids(head, "nmod"):
-        if k > head and tree.case(k) in ("of", *OWNER_PREPOSITIONS.get(tree.lemmas[head], ())):
+        if k > head and tree.case(k) in ("of", "from", *OWNER_PREPOSITIONS.get(tree.lemmas[head], ())):
             for c in tree.conjuncts(k):
                 left, right = _trim(tree, _left_edge(tree, c), c), _right_edge(tree, c, ())
                 if any(named[left : right + 1]):

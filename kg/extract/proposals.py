@@ -40,20 +40,28 @@ class Proposal:
     confidence: float
 
 
-def propose(tree: Tree, lexicon: Lexicon, phrases: Sequence[Phrase], links: Sequence[Link], quoting: int | None = None) -> list[Proposal]:
+def propose(
+    tree: Tree,
+    lexicon: Lexicon,
+    phrases: Sequence[Phrase],
+    links: Sequence[Link],
+    quoting: int | None = None,
+    before: Sequence[int] = (),
+) -> list[Proposal]:
     """All statements that the rules read from one sentence, without repetition, in the order of their triggers.
 
-    `quoting` is the mention whose words the whole sentence is, if it continues a quotation.
+    `quoting` is the mention whose words the whole sentence is, if it continues a quotation; `before` are the sources
+    of the act reported last before this sentence.
     """
-    return Proposer(tree, lexicon, Cast(tree, phrases, links), quoting).run()
+    return Proposer(tree, lexicon, Cast(tree, phrases, links), quoting, before).run()
 
 
 class Proposer:
-    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast, quoting: int | None = None) -> None:
-        self.tree, self.lexicon, self.cast, self.quoting = tree, lexicon, cast, quoting
+    def __init__(self, tree: Tree, lexicon: Lexicon, cast: Cast, quoting: int | None = None, before: Sequence[int] = ()) -> None:
+        self.tree, self.lexicon, self.cast, self.quoting, self.before = tree, lexicon, cast, quoting, before
 
     def run(self) -> list[Proposal]:
-        events = Finder(self.tree, self.lexicon, self.cast).events()
+        events = Finder(self.tree, self.lexicon, self.cast, self.before).events()
         found: list[Proposal] = []
         for event in events:
             found.extend(self._from_event(event))

@@ -40,7 +40,7 @@ def is_negated(tree: Tree, i: int) -> bool:
     count = 0
     for k in tree.children[i]:
         word = tree.words[k].lower()
-        if word in NEGATIONS and tree.base(k) in ("advmod", "det", "cc", "case", "mark", "aux", "advcl", "dep"):
+        if word in NEGATIONS and tree.base(k) in ("advmod", "det", "case", "mark", "aux", "advcl", "dep", "cc:preconj"):
             if (word == "no" and any(tree.words[m].lower() == "longer" for m in (*tree.children[k], k + 1) if m < len(tree))) or not (
                 word == "no" and tree.base(k) == "advmod" and tree.pos[i] == "VERB" and _has_longer(tree, k)
             ):
