@@ -166,7 +166,10 @@ def _predicted(statement: Statement, names_of: Callable[[str], Iterable[str]]) -
 
     source = end(statement.source)
     assert source is not None
-    text = f"{statement.source.actor.label} > {statement.relation.code} > {statement.target.actor.label if statement.target else '-'} [{statement.status}]"
+    ends = [
+        f"{p.actor.label}{f'@{p.affiliation.label}' if p.affiliation else ''}" if p else "-" for p in (statement.source, statement.target)
+    ]
+    text = f"{ends[0]} > {statement.relation.code} > {ends[1]} [{statement.status}]"
     return Report(source, (statement.relation.code,), end(statement.target), (statement.status,), end(statement.speaker), False, text)
 
 

@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from typing import NoReturn
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Annotated, NoReturn
 
 import typer
 
-from kg.cli import extraction, look, work
-from kg.cli.console import err
+from kg.cli import extraction, holdings, look, rows, scoring, work
+from kg.cli.console import ERROR, INTERRUPTED, err, out, prepare_streams
 from kg.errors import KgError
 
 app = typer.Typer(
     name="kg",
     help="News text into a geopolitical knowledge graph: who did what to whom, who says so, in which sentence.\n\n"
-    "Start with: kg build examples --store out/store, then kg view out/graph.html --store out/store",
+    "Start with:\n\n"
+    "- `kg build articles/ --store out/store`\n\n"
+    "- `kg view out/graph.html --store out/store`\n\n"
+    "Exit codes: 0 done, 1 an error, 2 wrong usage, 3 done but some inputs were left out (each named on standard error).",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 
-for module in (extraction, look, work):
+for module in (extraction, look, holdings, work, rows, scoring):
     module.register(app)
 
 
-def main() -> NoReturn:
-    """Run the command line; errors are one line on standard error and exit code 1."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"kg {metadata.version('kg')}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")] = False,
+) -> None: ...
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line on `arguments` (default: those of the process) and exit; an error is one line on standard error."""
+    prepare_streams()
     try:
-        app()
+        app(args=None if arguments is None else list(arguments), prog_name="kg")
     except KgError as error:
-        err.print(f"error: {error}", style="bold red", markup=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("interrupted: what was finished is kept; run the same command again to go on")
-        sys.exit(130)
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename}: {(error.strerror or str(error)).lower()}" if error.filename else str(error))
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            err.print("interrupted; what was finished is kept, and the same command goes on from there")
+        raise
     sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    err.print(f"error: {' '.join(message.split())}", style="bold red", markup=False)
+    sys.exit(ERROR)

@@ -1,18 +1,23 @@
 """What every command shares: output, progress, problems and exit codes.
 
 Exit codes: 0 done; 1 an error (one line on standard error says what and what to do); 2 wrong usage; 3 done, but some
-inputs had to be left out.
+inputs had to be left out; 130 interrupted.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import chain, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TextIO, TypeVar
 
+import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from kg.errors import InputError
@@ -20,11 +25,28 @@ from kg.model import Participant, Statement
 from kg.read import Problem
 
 T = TypeVar("T")
+ERROR = 1
 INCOMPLETE = 3
+INTERRUPTED = 130
 SHOWN_PROBLEMS = 20
+AHEAD = 1_000
+"""Documents read ahead of the work, so that a progress bar knows how many there are."""
+PLAIN_WIDTH = 150
+"""Columns of a table that goes to a file or a pipe."""
+_COLOURS = {"verbal cooperation": "green", "material cooperation": "green", "verbal conflict": "red", "material conflict": "red"}
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def prepare_streams() -> None:
+    """UTF-8 for whoever reads our output, and tables that nobody's 80 columns squeeze when nobody looks on."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out.width = PLAIN_WIDTH
 
 
 class Problems:
@@ -34,18 +56,36 @@ class Problems:
         self.count = 0
 
     def __call__(self, problem: Problem) -> None:
+        if problem.expected:
+            err.print(f"note: {problem}", style="dim", markup=False)
+            return
         self.count += 1
         if self.count <= SHOWN_PROBLEMS:
             err.print(f"warning: {problem}", style="yellow", markup=False)
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        """Say how many more there were; exit code 3 if there was any."""
         if self.count > SHOWN_PROBLEMS:
             err.print(f"warning: {self.count - SHOWN_PROBLEMS} more", style="yellow")
+        if self.count:
+            raise typer.Exit(INCOMPLETE)
+
+
+def read_ahead(items: Iterable[T]) -> tuple[Iterable[T], int | None]:
+    """The same items, and how many there are where they end within the first AHEAD."""
+    if not err.is_terminal:
+        return items, None
+    rest = iter(items)
+    with waiting("reading"):
+        first = list(islice(rest, AHEAD + 1))
+    return chain(first, rest), len(first) if len(first) <= AHEAD else None
 
 
 def progress(items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
     """Pass items on with a progress bar on standard error, which shows on a terminal only."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(label, total=total)
         for item in items:
@@ -53,8 +93,13 @@ def progress(items: Iterable[T], label: str, total: int | None = None) -> Iterat
             bar.advance(task)
 
 
+def waiting(label: str) -> AbstractContextManager[object]:
+    """A spinner on standard error while one long step runs, on a terminal only."""
+    return err.status(label) if err.is_terminal else nullcontext()
+
+
 def name_of(participant: Participant | None) -> str:
-    """A participant for a table: "Mark Rutte (NATO)", "officials of Poland"."""
+    """A participant for a table: "Mark Rutte (NATO)", "Poland (officials)"."""
     if participant is None:
         return "-"
     label = participant.actor.label
@@ -65,33 +110,62 @@ def name_of(participant: Participant | None) -> str:
     return label
 
 
-def statements_table(statements: Iterable[Statement], title: str | None = None) -> Table:
-    """Statements as people read them."""
-    table = Table(title=title, title_justify="left", show_lines=False, pad_edge=False, box=None, header_style="bold")
-    for column in ("source", "relation", "target", "status", "says", "when", "conf.", "words"):
-        table.add_column(column, justify="right" if column == "conf." else "left")
-    colours = {"verbal cooperation": "green", "material cooperation": "green", "verbal conflict": "red", "material conflict": "red"}
-    for s in statements:
-        code = f"[{colours[s.relation.quad]}]{s.relation.code}[/]" if s.relation.quad in colours else s.relation.code
-        status = "" if s.status == "asserted" else s.status
-        table.add_row(
-            _plain(name_of(s.source)), code, _plain(name_of(s.target)), status, _plain(name_of(s.speaker)) if s.speaker else "", s.when or "",
-            f"{s.evidence.confidence:.2f}", _plain(s.evidence.predicate),
-        )  # fmt: skip
+def plain_table(*columns: str, right: tuple[str, ...] = (), fixed: tuple[str, ...] = ()) -> Table:
+    """A table without lines; columns in `right` hold numbers, and those and the ones in `fixed` are never broken."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=column in right or column in fixed)
     return table
 
 
-def _plain(text: str) -> str:
+def statements_table(statements: Iterable[Statement]) -> Table:
+    """Statements as people read them."""
+    table = plain_table(
+        "source", "relation", "target", "status", "says", "when", "conf.", "words",
+        right=("conf.",), fixed=("relation", "status", "when"),
+    )  # fmt: skip
+    for s in statements:
+        code = f"[{_COLOURS[s.relation.quad]}]{s.relation.code}[/]" if s.relation.quad in _COLOURS else s.relation.code
+        status = "" if s.status == "asserted" else s.status
+        speaker = escaped(name_of(s.speaker)) if s.speaker else ""
+        ends = (escaped(name_of(s.source)), code, escaped(name_of(s.target)))
+        words = escaped(" ".join(s.evidence.predicate.split()))
+        table.add_row(*ends, status, speaker, s.when or "", f"{s.evidence.confidence:.2f}", words)
+    return table
+
+
+def escaped(text: str) -> str:
     """Text of a document must not be read as markup."""
-    return text.replace("[", "\\[")
+    return text.replace("\\", "\\\\").replace("[", "\\[")
 
 
-def open_output(path: str | None) -> TextIO:
-    """A file to write text to, or standard output for None and "-"."""
-    if path in (None, "-"):
-        return sys.stdout
+@contextmanager
+def writing(path: str | None) -> Iterator[TextIO]:
+    """A file to write text to, or standard output for None and "-". Raises InputError where it cannot be written."""
+    if path is None or path == "-":
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    check_writable(Path(path))
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        yield file
+
+
+def check_writable(path: Path) -> None:
+    """Make the folder of a file to write; raise InputError before any work is done where writing cannot succeed."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file in it")
     try:
-        Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
-        return open(str(path), "w", encoding="utf-8", newline="\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
+        raise InputError(f"{path}: its folder cannot be made ({(error.strerror or str(error)).lower()}); choose another place") from error
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError(f"{path}: cannot be written (permission denied); choose another place")
+
+
+def written_bytes(write: Callable[[Path], None]) -> bytes:
+    """What a function that writes files would write, for an output that is no file."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "written"
+        write(path)
+        return path.read_bytes()

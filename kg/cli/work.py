@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.console import out, progress
+from kg.cli import options
+from kg.cli.console import ERROR, out, progress
 from kg.errors import UnknownNameError
-from kg.rdf import document_triples, statement_triples, validate_triples
 from kg.read import DOCUMENT_NAMESPACE, display_id
 
-StoreDir = Annotated[Path, typer.Option("--store", help="The store's directory.")]
+if TYPE_CHECKING:
+    from kg.store import Store
+
+_STRAY_GRAPHS = """
+SELECT DISTINCT ?graph {
+  GRAPH ?graph { ?statement a kg:Statement }
+  FILTER NOT EXISTS { GRAPH ?graph { ?graph a kg:Document } }
+} ORDER BY ?graph"""
+_NOT_MERGED = "SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } } ORDER BY ?graph"
+_LEFT_BEHIND = "SELECT DISTINCT ?s { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?graph { ?s ?p ?o } } } ORDER BY ?s LIMIT 20"
 
 
 def register(app: typer.Typer) -> None:
@@ -20,10 +29,17 @@ def register(app: typer.Typer) -> None:
     app.command()(validate)
 
 
-def remove(document: Annotated[str, typer.Argument(help="A document's id or IRI.")], store: StoreDir) -> None:
+def remove(
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="A document's id or IRI.")],
+    store: options.Store,
+) -> None:
     """Take a document out of the store, with all that was read from it.
 
-    Example: kg remove article-7 --store out/store
+    `kg stats --documents` lists what is there.
+
+    Example:
+
+    - `kg remove article-7 --store out/store`
     """
     from kg.store import Store
 
@@ -31,25 +47,50 @@ def remove(document: Annotated[str, typer.Argument(help="A document's id or IRI.
         known = [d.id for d in opened.documents()]
         chosen = next((d for d in known if document in (d, display_id(d), d.removeprefix(DOCUMENT_NAMESPACE))), None)
         if chosen is None:
-            raise UnknownNameError(f"{store}: holds no document '{document}'; kg query documents --store {store} lists them")
+            raise UnknownNameError(f"{store}: holds no document '{document}'; 'kg stats --documents --store {store}' lists them")
         opened.remove(chosen)
-    out.print(f"removed {chosen}", markup=False)
+    out.print(f"removed {display_id(chosen)}", markup=False)
 
 
-def validate(store: StoreDir) -> None:
-    """Check every document of a store against the SHACL shapes of the ontology; exit code 1 if one does not conform."""
+def validate(store: options.Store) -> None:
+    """Check a store: every document's triples against the SHACL shapes of the ontology, and that its parts agree.
+
+    Prints one line for each fault; the exit code is 1 if there is any. A document with a fault is best built again.
+
+    Example:
+
+    - `kg validate --store out/store`
+    """
     from kg.store import Store
 
     broken = 0
     with Store.open(store, create=False, read_only=True) as opened:
-        documents = opened.documents()
-        for document in progress(documents, "documents", len(documents)):
-            statements = opened.statements(document.id)
-            triples = [*document_triples(document), *(t for s in statements for t in statement_triples(s))]
-            for violation in validate_triples(triples):
-                broken += 1
-                out.print(f"{document.id}: {violation}", markup=False)
+        for fault in _faults(opened):
+            broken += 1
+            out.print(fault, markup=False)
+        count = len(opened)
+    number = f"{count} document{'' if count == 1 else 's'}"
     if broken:
-        out.print(f"{broken} violations in {len(documents)} documents")
-        raise typer.Exit(1)
-    out.print(f"{len(documents)} documents conform")
+        out.print(f"{broken} fault{'' if broken == 1 else 's'} in {number}")
+        raise typer.Exit(ERROR)
+    out.print(f"{number} conform{'s' if count == 1 else ''}")
+
+
+def _faults(store: Store) -> Iterator[str]:
+    from kg.rdf import validate_triples
+
+    documents = store.documents()
+    for document in progress(documents, "documents", len(documents)):
+        for violation in validate_triples(store.triples(document.id)):
+            yield f"{display_id(document.id)}: {violation}"
+    for graph in _answers(store, _STRAY_GRAPHS):
+        yield f"{graph}: holds statements but does not say which document it is"
+    for graph in _answers(store, _NOT_MERGED):
+        yield f"{display_id(graph)}: has triples that the merge of all documents lacks"
+    for subject in _answers(store, _LEFT_BEHIND):
+        yield f"{subject}: has triples in the merge of all documents that no document holds"
+
+
+def _answers(store: Store, query: str) -> list[str]:
+    """The first column of a query's answer."""
+    return [str(row[0]) for row in store.query(query)]  # type: ignore[index]  # rdflib types a result's rows for all kinds of query at once

@@ -244,5 +244,7 @@ def _folder(folder: Path, format: str | None, tally: _Tally) -> list[_File]:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(skipped.items()))
         count = f"{skipped.total()} file{'s' if skipped.total() > 1 else ''}"
         # Not through the tally: a skipped file is not why nothing came out.
-        tally.on_problem(Problem(str(folder), "", f"{count} skipped, hidden or no article of a kind that kg reads ({kinds})"))
+        tally.on_problem(
+            Problem(str(folder), "", f"{count} skipped, hidden or no article of a kind that kg reads ({kinds})", expected=True)
+        )
     return sorted(files, key=lambda file: Path(file.name).parts)

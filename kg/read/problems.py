@@ -10,11 +10,15 @@ from kg.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something left out or guessed while the rest went on. `place` is a line ("3"), "item 3", "page 3" or ""."""
+    """Something left out or guessed while the rest went on. `place` is a line ("3"), "item 3", "page 3" or "".
+
+    `expected` ones are worth a word, but nothing that was asked for is missing: a README in a folder of articles.
+    """
 
     file: str
     place: str
     message: str
+    expected: bool = False
 
     def __str__(self) -> str:
         return ":".join(part for part in (self.file, self.place) if part) + f": {self.message}"

@@ -21,7 +21,7 @@ from oxrdflib import OxigraphStore
 from rdflib import Dataset
 from rdflib import Literal as RdfLiteral
 from rdflib.query import Result
-from rdflib.term import BNode, Node
+from rdflib.term import BNode, Node, URIRef
 
 from kg.errors import StoreError
 from kg.model import Document, Statement
@@ -46,6 +46,7 @@ _FLUSH_EVERY = 20_000
 _MANIFEST = "store.json"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _DOCUMENT = ox.NamedNode(CLASS_DOCUMENT)
+_XSD_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _DROP_FROM_MERGE = """
 DELETE {{ ?s ?p ?o }}
 WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other != {graph}) }} }} ;
@@ -141,6 +142,11 @@ class Store:
         """The statements of all documents, or of the one with that id, by document and place in it."""
         quads = self._document_quads() if document is None else self._quads.quads_for_pattern(None, None, None, _graph_node(document))
         return sorted(statements_from(_lexical(quads)), key=_place)
+
+    def triples(self, document_id: str) -> list[Triple]:
+        """The triples of a document's named graph as they stand in the store, sorted; none where there is no such graph."""
+        quads = self._quads.quads_for_pattern(None, None, None, _graph_node(document_id))
+        return sorted(cast(Triple, (_to_rdflib(q.subject), _to_rdflib(q.predicate), _to_rdflib(q.object))) for q in quads)
 
     def query(self, text: str) -> Result:
         """Run a trusted SPARQL query over the merge of all documents; our prefixes are known.
@@ -340,6 +346,18 @@ def _to_ox(node: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     if node.language:
         return ox.Literal(str(node), language=node.language)
     return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None)
+
+
+def _to_rdflib(term: object) -> Node:
+    """The database's term as rdflib's parsers would make it: a plain string without xsd:string."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    assert isinstance(term, ox.Literal)
+    if term.language:
+        return RdfLiteral(term.value, lang=term.language)
+    return RdfLiteral(term.value, datatype=None if term.datatype == _XSD_STRING else URIRef(term.datatype.value))
 
 
 def _lexical(quads: Iterable[ox.Quad]) -> Iterator[Triple]:

@@ -1,0 +1,226 @@
+"""Commands that say what a store holds and what is known: stats and show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from kg.cli import options
+from kg.cli.console import escaped, name_of, out, plain_table, statements_table
+from kg.cli.look import read_store
+from kg.errors import InputError, UnknownNameError
+from kg.model import Actor, Document, Statement, Status
+from kg.read import display_id, parse_date
+from kg.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from kg.link import Catalogue
+
+_STATUSES: tuple[Status, ...] = get_args(Status)
+_ROLES = (
+    "head_of_state", "head_of_government", "vice_president", "foreign_minister", "defence_minister", "interior_minister",
+    "finance_minister", "secretary_general", "director_general", "president", "high_representative", "chairperson", "leader", "speaker",
+)  # fmt: skip
+"""The offices of a state or organisation that are shown, in this order."""
+_SHORTEST_HASH = 6
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(stats)
+    app.command()(show)
+
+
+def stats(
+    store: options.Store,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many actors to list.")] = 10,
+    documents: Annotated[bool, typer.Option("--documents", help="List all documents instead, with their ids.")] = False,
+) -> None:
+    """Say what a store holds: documents, statements by relation and status, the busiest actors.
+
+    Examples:
+
+    - `kg stats --store out/store`
+
+    - `kg stats --documents --store out/store`
+    """
+    held, statements = read_store(store)
+    if documents:
+        _print_documents(held, statements)
+        return
+    dates = sorted(d.published for d in held if d.published)
+    actors = {p.actor.id: p.actor.label for s in statements for p in (s.source, s.target) if p}
+    out.print(f"documents   {len(held)}" + (f"  ({dates[0]} to {dates[-1]})" if dates else ""), markup=False)
+    out.print(f"statements  {len(statements)}")
+    out.print(f"actors      {len(actors)}")
+    if not statements:
+        return
+    table = plain_table("relation", "all", *_STATUSES, right=("all", *_STATUSES), fixed=("relation",))
+    relations = Counter(s.relation.code for s in statements)
+    statuses = Counter((s.relation.code, s.status) for s in statements)
+    for code, count in sorted(relations.items(), key=lambda pair: (-pair[1], pair[0])):
+        table.add_row(code, str(count), *(str(statuses[code, status] or "") for status in _STATUSES))
+    out.print()
+    out.print(table)
+    busy = Counter(p.actor.id for s in statements for p in (s.source, s.target) if p)
+    table = plain_table("actor", "statements", right=("statements",))
+    for actor, count in sorted(busy.items(), key=lambda pair: (-pair[1], actors[pair[0]]))[:top]:
+        table.add_row(escaped(actors[actor]), str(count))
+    out.print()
+    out.print(table)
+
+
+def _print_documents(documents: list[Document], statements: list[Statement]) -> None:
+    counts = Counter(s.document for s in statements)
+    table = plain_table("document", "published", "publisher", "statements", "title", right=("statements",), fixed=("document", "published"))
+    for d in documents:
+        table.add_row(escaped(display_id(d.id)), d.published or "", escaped(d.publisher or ""), str(counts[d.id]), escaped(d.title or ""))
+    out.print(table)
+
+
+def show(
+    what: Annotated[str, typer.Argument(metavar="ACTOR|STATEMENT", help="An actor's name, ISO code or IRI, or a statement's IRI or id.")],
+    store: Annotated[Path | None, typer.Option("--store", metavar="DIR", help="Also show what this store holds of it.")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="Offices and memberships on this date; default is all of them.")] = None,
+    actors_file: options.ActorsFile = None,
+) -> None:
+    """Show what is known of an actor, or one statement with its sentence.
+
+    Examples:
+
+    - `kg show NATO --date 2025-03-20`
+
+    - `kg show "the Turkish foreign minister" --date 2025-03-20 --store out/store`
+    """
+    day = parse_date(date) if date else None
+    if date and day is None:
+        raise InputError(f"date '{date}' not understood; write it as 2025-03-20, 2025-03 or 2025")
+    statements = read_store(store)[1] if store else []
+    statement = _statement_named(what, statements)
+    if statement is not None:
+        _print_fields(_statement_fields(statement))
+        return
+    _show_actor(what, statements, day, actors_file)
+
+
+def _statement_named(what: str, statements: list[Statement]) -> Statement | None:
+    """The statement with this IRI, hash, or beginning of a hash that no other has."""
+    local = what.removeprefix(PREFIXES["kgs"]).removeprefix("kgs:")
+    if len(local) < _SHORTEST_HASH:
+        return None
+    found = [s for s in statements if s.id == what or s.id.removeprefix(PREFIXES["kgs"]).startswith(local)]
+    return found[0] if len(found) == 1 else None
+
+
+def _statement_fields(s: Statement) -> Iterator[tuple[str, str | None]]:
+    yield "statement", s.id
+    yield "source", f'{name_of(s.source)}  "{s.source.mention}"'
+    yield "relation", f"{s.relation.code}  ({s.relation.quad}: {s.relation.definition})"
+    yield "target", f'{name_of(s.target)}  "{s.target.mention}"' if s.target else None
+    yield "status", s.status
+    yield "says", name_of(s.speaker) if s.speaker else None
+    yield "when", s.when
+    yield "confidence", f"{s.evidence.confidence:.2f}"
+    yield "trigger", s.evidence.predicate
+    yield "sentence", s.evidence.text
+    yield "document", f"{display_id(s.document)}, characters {s.evidence.sentence.begin} to {s.evidence.sentence.end}"
+    yield "extractor", s.evidence.extractor
+    yield "content", s.content
+
+
+def _print_fields(fields: Iterator[tuple[str, str | None]]) -> None:
+    for name, value in fields:
+        if value:
+            out.print(f"{name:11} {' '.join(value.split())}", markup=False)
+
+
+def _show_actor(what: str, statements: list[Statement], date: str | None, actors_file: Path | None) -> None:
+    from kg.link import Catalogue
+
+    catalogue = Catalogue.load(actors_file)
+    actor, reason = _actor_named(what, catalogue, statements, date)
+    out.print(f"[bold]{escaped(actor.label)}[/]  {actor.kind}")
+    _print_fields(_actor_fields(actor, catalogue, date, reason))
+    mine = [s for s in statements if actor.id in _everyone(s)]
+    if mine:
+        out.print(f"\n{len(mine)} statement{'' if len(mine) == 1 else 's'}")
+        out.print(statements_table(mine))
+        mentions = Counter(p.mention for s in mine for p in (s.source, s.target, s.speaker) if p and p.actor.id == actor.id)
+        out.print(f"\nmentioned as {', '.join(f'{mention} ({count})' for mention, count in sorted(mentions.items()))}", markup=False)
+
+
+def _everyone(s: Statement) -> set[str]:
+    """The ids of the actors of a statement and of those they act for."""
+    ends = (s.source, s.target, s.speaker)
+    return {actor.id for p in ends if p for actor in (p.actor, p.affiliation) if actor}
+
+
+def _actor_named(what: str, catalogue: Catalogue, statements: list[Statement], date: str | None) -> tuple[Actor, str]:
+    """Whom a name, code, IRI or description means, and why."""
+    from kg.link import ACTOR, Linker
+
+    short = what.removeprefix(ACTOR).removeprefix("kga:")
+    for actor_id in (short, f"state/{what.upper()}"):
+        if actor_id in catalogue:
+            return catalogue.actor(actor_id), ""
+    stored = {p.actor.id: p.actor for s in statements for p in (s.source, s.target, s.speaker) if p}
+    stored |= {p.affiliation.id: p.affiliation for s in statements for p in (s.source, s.target, s.speaker) if p and p.affiliation}
+    for actor in stored.values():
+        if what.casefold() in (actor.label.casefold(), actor.id.casefold(), (actor.qid or "").casefold()):
+            return actor, ""
+    link = Linker(catalogue).resolve(what, date=date)
+    if link.actor is not None and link.actor.id in catalogue:
+        return link.actor, link.reason
+    labels = {actor.label.casefold(): actor.label for actor in stored.values()}
+    near = get_close_matches(what.casefold(), labels, n=3)
+    hint = f"did you mean {' or '.join(labels[name] for name in near)}?" if near else "try another name, its ISO code or IRI"
+    raise UnknownNameError(f"no actor '{what}' in the catalogue{' or the store' if statements else ''}; {hint}")
+
+
+def _actor_fields(actor: Actor, catalogue: Catalogue, date: str | None, reason: str) -> Iterator[tuple[str, str | None]]:
+    yield "because", reason
+    yield "IRI", actor.id
+    yield "Wikidata", actor.qid
+    yield "ISO 3166", actor.iso3
+    yield "COW", actor.cow
+    yield "from", actor.valid_from
+    yield "to", actor.valid_to
+    if actor.id not in catalogue:
+        return
+    yield "type", catalogue.type(actor.id)
+    parent = catalogue.parent(actor.id)
+    yield "part of", catalogue.actor(parent).label if parent else None
+    aliases = sorted(set(catalogue.aliases(actor.id)) - {actor.label})
+    yield "also", ", ".join(aliases)
+    yield from _office_fields(actor, catalogue, date)
+    yield from _membership_fields(actor, catalogue, date)
+
+
+def _office_fields(actor: Actor, catalogue: Catalogue, date: str | None) -> Iterator[tuple[str, str | None]]:
+    """The offices that a person holds, or who holds those of a state or organisation."""
+    for term in catalogue.offices(actor.id, date):
+        yield "office", f"{_spelt(term.role)} of {catalogue.actor(term.owner).label}, {_period(term.start, term.end)}"
+    for role in _ROLES:
+        for term in catalogue.office_holders(actor.id, role, date):
+            yield "office", f"{_spelt(role)}: {catalogue.actor(term.person).label}, {_period(term.start, term.end)}"
+
+
+def _membership_fields(actor: Actor, catalogue: Catalogue, date: str | None) -> Iterator[tuple[str, str | None]]:
+    rows = catalogue.memberships(actor.id, date)
+    short = actor.id.removeprefix(PREFIXES["kga"])
+    of = sorted({catalogue.actor(row.igo).label for row in rows if row.actor == short})
+    members = sorted({catalogue.actor(row.actor).label for row in rows if row.igo == short})
+    yield "member of", ", ".join(of)
+    yield f"{len(members)} members", ", ".join(members)
+
+
+def _spelt(role: str) -> str:
+    return role.replace("_", " ")
+
+
+def _period(start: str, end: str) -> str:
+    return f"{start} to {end}" if end else f"since {start}"

@@ -1,0 +1,68 @@
+"""Options that several commands take, and what they mean to the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from kg.errors import InputError
+from kg.model import Document
+from kg.read import read_documents
+from kg.read.problems import OnProblem
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...", help="Files or folders (.txt .md .html .pdf .jsonl .json .csv .tsv, also .gz); - is standard input."
+    ),
+]
+Store = Annotated[Path, typer.Option("--store", metavar="DIR", help="The store's directory.")]
+StoreToBuild = Annotated[Path, typer.Option("--store", metavar="DIR", help="The store's directory; made if it is not there.")]
+Model = Annotated[str | None, typer.Option("--model", help="An installed spaCy pipeline, such as en_core_web_trf, instead of ours.")]
+Actors = Annotated[
+    Literal["known", "all"],
+    typer.Option("--actors", help="known: only actors of the catalogue and people who act for one; all: everyone named."),
+]
+ActorsFile = Annotated[
+    Path | None, typer.Option("--actors-file", help="CSV of your own actors and aliases (id,label,kind,iso3,qid,aliases,side).")
+]
+Least = Annotated[float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out statements below this confidence.")]
+Processes = Annotated[int, typer.Option("--processes", "-j", min=1, help="Worker processes; the result is the same.")]
+InputFormat = Annotated[str | None, typer.Option("--input-format", help="Read every input as txt, md, html, pdf, jsonl, json, csv or tsv.")]
+Columns = Annotated[
+    list[str] | None, typer.Option("--column", help="Name a field of rows, such as text=body or date=published; repeatable.")
+]
+Date = Annotated[str | None, typer.Option("--date", help="Date of documents that name none: 2025-03-20, 2025-03 or 2025.")]
+Publisher = Annotated[str | None, typer.Option("--publisher", help="Publisher of documents that name none.")]
+Encoding = Annotated[str | None, typer.Option("--encoding", help="Decode inputs strictly so, such as cp1251.")]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="File to write; default is standard output.")]
+
+
+def documents_of(
+    inputs: list[str],
+    format: str | None,
+    columns: list[str] | None,
+    date: str | None,
+    publisher: str | None,
+    encoding: str | None,
+    on_problem: OnProblem,
+) -> Iterator[Document]:
+    """The documents that the options of a command name."""
+    named: dict[str, str] = {}
+    for pair in columns or []:
+        field, equals, name = pair.partition("=")
+        if not equals or not name:
+            raise InputError(f"--column {pair}: write it as field=name, such as text=body")
+        named[field.strip()] = name.strip()
+    return read_documents(
+        inputs,
+        format=format,
+        columns=named or None,
+        encoding=encoding,
+        default_date=date,
+        default_publisher=publisher,
+        on_problem=on_problem,
+    )
