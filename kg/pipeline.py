@@ -55,7 +55,9 @@ class Extractor:
         """All statements of one document, in the order of the text."""
         sentences = self.parse(document.text)
         phrases = [p for tree in sentences for p in find_phrases(tree, self.catalogue)]
-        links = Linker(self.catalogue).link([p.mention for p in phrases], date=document.published)
+        linker = Linker(self.catalogue)
+        links = linker.link([p.mention for p in phrases], date=document.published)
+        links = with_pronoun_owners(sentences, phrases, links, linker, document.published)
         links = [self._admitted(link) for link in with_appositions(sentences, phrases, links)]
         found: list[Statement] = []
         at = _by_tree(phrases)
@@ -153,6 +155,27 @@ def with_appositions(sentences: Sequence[Tree], phrases: Sequence[Phrase], links
             other = next((at[phrase.tree, k] for k in near if (phrase.tree, k) in at and at[phrase.tree, k].role), None)
             if other and other.actor and not other.local and other.actor.kind != "person":
                 link = replace(link, affiliation=other.actor, role=other.role)
+        found.append(link)
+    return found
+
+
+def with_pronoun_owners(
+    sentences: Sequence[Tree], phrases: Sequence[Phrase], links: Sequence[Link], linker: Linker, date: str | None
+) -> list[Link]:
+    """Links in which "its envoy" is the envoy of whom "its" stands for."""
+    at = {(p.tree, p.token): link for p, link in zip(phrases, links, strict=True) if link.actor is not None}
+    found = []
+    for phrase, link in zip(phrases, links, strict=True):
+        tree = sentences[phrase.tree]
+        pronoun = next((k for k in tree.kids(phrase.token, "nmod:poss") if tree.pos[k] == "PRON" and (phrase.tree, k) in at), None)
+        if link.actor is None and pronoun is not None:
+            said = at[phrase.tree, pronoun]
+            owner = said.affiliation or said.actor
+            words = phrase.mention.text.split(" ", 1)
+            if owner is not None and len(words) == 2:
+                resolved = linker.resolve(f"{owner.label}'s {words[1]}", date=date)
+                if resolved.actor is not None and resolved.agent:
+                    link = replace(resolved, mention=phrase.mention, rule="pronoun-owner", score=round(resolved.score * 0.8, 2))
         found.append(link)
     return found
 

@@ -54,6 +54,12 @@ REVERSING = frozenset(
         "lose",
     ]
 )
+NEVER_OWNERS = frozenset(("CONSULT", "OFFICE", "MEMBER", "CANDIDATE"))
+DELEGATES = frozenset(
+    "minister president leader chief premier chancellor king queen prince envoy ambassador delegation diplomat official negotiator secretary "
+    "mission team representative mediator lawmaker senator governor mayor commander general counterpart head monarch emir sultan pope adviser "
+    "commissioner chairman spokesman spokeswoman judge inspector".split()
+)
 LOCAL_ACTS = frozenset(("ASSAULT", "MOBILIZE", "COERCE", "RETREAT"))
 ANAPHORIC = frozenset(
     "move measure decision step act action attack strike raid ban plan proposal announcement remark statement charge claim offer demand "
@@ -174,10 +180,12 @@ class Finder:
 
     def _filled(self, v: int, act: Act, parts: Roles, words: tuple[int, ...]) -> Event | None:
         self._reaches_place = act.relation in LOCAL_ACTS
-        self._act_reaches_owner = act.relation != "CONSULT"  # one meets Kenyans, not Kenya's exports
+        self._act_reaches_owner = act.relation not in NEVER_OWNERS  # one meets Kenyans, not Kenya's exports
         sources = self._sources(parts.patients if "patient" in act.flags else parts.agents, act)
         if not self._has_infinitive(v) and {"weak", "inner-requested"} <= act.flags:
             return None  # "told Chad to" asks, "told Chad that" informs
+        if "person" in act.flags and (parts.patients and not act.objects or not self._travelled(parts, sources)):
+            return None
         sources += [m for k in self.tree.kids(v, "obl") if self.tree.case(k) in TOGETHER for m in self.cast.agents(k) if m not in sources]
         targets = self._targets(v, act, parts, words)
         targets = [t for t in targets if t not in sources]
@@ -204,8 +212,16 @@ class Finder:
             found.extend(self.cast.agents(t) or (self.cast.owners(t) if self.tree.lemmas[t].lower() in SPEAKING else []))
         return list(dict.fromkeys(found))
 
+    def _travelled(self, parts: Roles, sources: list[int]) -> bool:
+        """Persons and delegations travel and hold office; states do not, and troops do not pay visits."""
+        nouns = {self.tree.lemmas[c].lower() for t in parts.agents for c in self.tree.conjuncts(t)}
+        persons = any(self.cast.kind(m) in ("person", "unknown", "") for m in sources)
+        return persons or bool(sources and nouns & DELEGATES)
+
     def _has_infinitive(self, v: int) -> bool:
-        return any(self.tree.tags[k] == "VB" for k in self.tree.kids(v, "xcomp", "advcl", "ccomp"))
+        tree = self.tree
+        clauses = [k for k in tree.kids(v, "xcomp", "advcl", "ccomp") if tree.tags[k] == "VB" or tree.kids(k, "cop", "aux")]
+        return any(tree.words[m].lower() == "to" for k in clauses for m in tree.kids(k, "mark"))
 
     def _fitting(self, act: Act, targets: list[int]) -> list[int]:
         """One is a member of a body, not of a state or person."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kg.extract.lexicon import Lexicon, Operator
-from kg.extract.roles import is_headline_future, noun_subjects, particles, surface_subjects
+from kg.extract.roles import is_headline_future, is_passive, noun_subjects, particles, roles, surface_subjects
 from kg.extract.tree import Tree
 
 NEGATIONS = frozenset(["not", "n't", "never", "no", "neither", "nor", "hardly", "scarcely", "barely", "n’t", "nobody", "none", "without"])
@@ -40,15 +40,18 @@ def is_negated(tree: Tree, i: int) -> bool:
     count = 0
     for k in tree.children[i]:
         word = tree.words[k].lower()
-        if word in NEGATIONS and tree.base(k) in ("advmod", "det", "case", "mark", "aux", "advcl", "dep", "cc:preconj"):
+        if word in NEGATIONS and tree.base(k) in ("advmod", "det", "case", "mark", "aux", "advcl", "dep"):
             if (word == "no" and any(tree.words[m].lower() == "longer" for m in (*tree.children[k], k + 1) if m < len(tree))) or not (
                 word == "no" and tree.base(k) == "advmod" and tree.pos[i] == "VERB" and _has_longer(tree, k)
             ):
                 count += 1
         elif tree.base(k) == "advmod" and word == "longer" and any(tree.words[m].lower() == "no" for m in tree.children[k]):
             count += 1
+    count += any(tree.deps[k] == "cc:preconj" and tree.words[k].lower() == "neither" for k in tree.children[i])
     for k in tree.kids(i, "obj", "nsubj"):
-        if any(tree.words[m].lower() in ("no", "neither") for m in tree.kids(k, "det")) or tree.words[k].lower() in ("nobody", "nothing"):
+        if any(tree.deps[m] == "cc:preconj" and tree.words[m].lower() == "neither" for m in tree.children[k]):
+            count += 1
+        elif any(tree.words[m].lower() in ("no", "neither") for m in tree.kids(k, "det")) or tree.words[k].lower() in ("nobody", "nothing"):
             count += 1
     return count % 2 == 1
 
@@ -115,6 +118,8 @@ def operator_at(tree: Tree, lexicon: Lexicon, i: int) -> Operator | None:
 
 
 def _operator_subjects(tree: Tree, i: int) -> list[int]:
+    if tree.pos[i] == "VERB" and is_passive(tree, i):
+        return list(roles(tree, i).agents)
     return noun_subjects(tree, i) if tree.pos[i] in ("NOUN", "PROPN") and not tree.kids(i, "cop") else surface_subjects(tree, i)
 
 
@@ -180,7 +185,8 @@ def _takes(tree: Tree, node: int, up: int, operator: Operator, noun: bool) -> bo
             "from" in marks or "of" in marks or (operator.kind != "claim" and marks[:1] == ["to"])
         )
     if dep in ("obj", "obl", "nmod", "nsubj"):
-        if operator.kind not in NOMINAL_KINDS or (operator.kind in ("refuse", "deny") and dep != "obj"):
+        passive_subject = dep == "nsubj" and bool(tree.kids(up, "nsubj:pass"))
+        if operator.kind not in NOMINAL_KINDS or (operator.kind in ("refuse", "deny") and dep != "obj" and not passive_subject):
             return False
         if tree.kids(node, "nmod:poss") and operator.kind not in ("deny",):
             return False

@@ -67,9 +67,13 @@ class Tree:
         """`i` and all that is coordinated with it, in order."""
         found = [i]
         for k in self.children[i]:
-            if self.deps[k] == "conj":
+            if self.deps[k] == "conj" and not self._is_contrasted(k):
                 found.extend(self.conjuncts(k))
         return found
+
+    def _is_contrasted(self, k: int) -> bool:
+        """"Iran rather than Yemen", "Oman but not Qatar": named only to be left out."""
+        return any(self.words[m].lower() in ("rather", "not", "instead", "than") and m < k for m in self.children[k])
 
 
 def _children(heads: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
