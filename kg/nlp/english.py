@@ -139,14 +139,16 @@ def _hashes(values: Iterable[int]) -> npt.NDArray[np.uint64]:
 
 def _words(doc: Doc, places: list[int]) -> list[Word]:
     """The tokens at `places` with the white space before each, be it spaces after a token or tokens of their own."""
+    text, end = doc.text, 0
+    known: dict[Word, Word] = {}  # equal words share their memory, which tells in a text of millions
     found = []
-    end = 0
     for i in places:
         token = doc[i]
-        found.append((token.text, end, token.idx))
-        end = token.idx + len(token)
-    text = doc.text
-    return [Word(word, text[gap:begin]) for word, gap, begin in found]
+        begin = token.idx
+        word = Word(token.text, text[end:begin])
+        found.append(known.setdefault(word, word))
+        end = begin + len(word.text)
+    return found
 
 
 def _fill_white_space(doc: Doc, values: npt.NDArray[np.uint64], places: Integers) -> None:

@@ -18,7 +18,7 @@ from kg.errors import ModelError
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-FILES = ("english.onnx", "labels.onnx", "tokenizer.json", "vocabulary.json", "lemmas.json", "meta.json")
+FILES = ("english.onnx", "labels.onnx", "tokenizer.json", "vocabulary.json", "lemmas.json", "lemmas-license.txt", "meta.json")
 LONGEST_INPUT = 510
 """Word pieces that fit into one window beside the two marks at its ends."""
 LONGEST_WORD = 32

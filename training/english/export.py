@@ -1,7 +1,7 @@
 """Export a trained checkpoint as what the package ships: `python -m training.english.export --checkpoint F --out kg/data/english`.
 
 Writes `english.onnx` (encoder, tags, entities, sentence starts, arcs; int8), `labels.onnx` (labels of chosen arcs; int8),
-`tokenizer.json`, `vocabulary.json`, `lemmas.json` and `meta.json`. The same checkpoint gives the same bytes.
+`tokenizer.json`, `vocabulary.json`, `lemmas.json` (with the notice of WordNet) and `meta.json`. The same checkpoint gives the same bytes.
 
 The graph is written here operator by operator with onnxruntime's fused operators, and takes one window at a time: dynamic
 quantisation scales activations by the whole input, so a window padded into a batch would come out differently in
@@ -218,12 +218,17 @@ def _run(model: onnx.ModelProto, x: dict[str, npt.NDArray[np.generic]]) -> dict[
     return dict(zip([o.name for o in session.get_outputs()], session.run(None, x), strict=True))
 
 
-def lemma_tables() -> dict[str, dict[str, object]]:
-    """Rules, exceptions and known base forms of verbs, nouns, adjectives and adverbs (spacy-lookups-data, MIT; from WordNet)."""
+def lookups_folder() -> Path:
+    """Where the package spacy-lookups-data (MIT; tables from WordNet) keeps its files."""
     spec = find_spec("spacy_lookups_data")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("pip install spacy-lookups-data first: it carries the lemma tables")
-    folder = Path(spec.submodule_search_locations[0]) / "data"
+    return Path(spec.submodule_search_locations[0]) / "data"
+
+
+def lemma_tables() -> dict[str, dict[str, object]]:
+    """Rules, exceptions and known base forms of verbs, nouns, adjectives and adverbs."""
+    folder = lookups_folder()
 
     def read(name: str) -> dict[str, dict[str, list[str]] | list[list[str]] | list[str]]:
         return dict(json.loads(gzip.decompress((folder / f"en_lemma_{name}.json.gz").read_bytes())))
@@ -256,6 +261,7 @@ def export(checkpoint: Path, out: Path, *, ner_habits: str | None = None, thresh
     vocabulary.write(out / "vocabulary.json")
     shutil.copyfile(minilm_folder() / "tokenizer.json", out / "tokenizer.json")
     write_json(out / "lemmas.json", lemma_tables())
+    shutil.copyfile(lookups_folder() / "en_license.txt", out / "lemmas-license.txt")
     write_json(out / "meta.json", {
         "name": "kg_english", "version": VERSION, "language": "en", "license": "CC BY-SA 4.0", "card": "docs/model-card.md",
         "ner_habits": ner_habits, "sentence_threshold": threshold,
