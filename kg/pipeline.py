@@ -18,6 +18,7 @@ from kg.extract.pairs import judge_pair
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
 from kg.extract.quotes import quoting_phrases
+from kg.extract.roles import surface_subjects
 from kg.extract.tree import Tree, trees
 from kg.link import Catalogue, Linker
 from kg.model import Actor, Document, Evidence, Link, Participant, Span, Statement
@@ -57,6 +58,7 @@ class Extractor:
         phrases = [p for tree in sentences for p in find_phrases(tree, self.catalogue)]
         linker = Linker(self.catalogue)
         links = linker.link([p.mention for p in phrases], date=document.published)
+        links = with_bound_pronouns(sentences, phrases, links)
         links = with_pronoun_owners(sentences, phrases, links, linker, document.published)
         links = [self._admitted(link) for link in with_appositions(sentences, phrases, links)]
         found: list[Statement] = []
@@ -159,6 +161,31 @@ def with_appositions(sentences: Sequence[Tree], phrases: Sequence[Phrase], links
     return found
 
 
+OBJECT_ROLES = frozenset(("obj", "iobj", "obl", "obl:agent"))
+
+
+def with_bound_pronouns(sentences: Sequence[Tree], phrases: Sequence[Phrase], links: Sequence[Link]) -> list[Link]:
+    """Links in which an object pronoun is not the subject of its own clause.
+
+    "Ada phoned Ben to congratulate him": the nearest other actor of its kind before it.
+    """
+    at = {(p.tree, p.token): i for i, p in enumerate(phrases)}
+    found = list(links)
+    for i, phrase in enumerate(phrases):
+        actor = found[i].actor
+        if found[i].rule != "pronoun" or actor is None or phrase.mention.role not in OBJECT_ROLES:
+            continue
+        tree = sentences[phrase.tree]
+        subjects = [at[phrase.tree, s] for s in surface_subjects(tree, tree.heads[phrase.token]) if (phrase.tree, s) in at]
+        taken = {a.id for s in subjects if (a := found[s].actor) is not None}
+        if actor.id not in taken:
+            continue
+        before = [link for p, link in zip(phrases[:i], found[:i], strict=True) if 0 <= phrase.tree - p.tree <= 1 and link.agent]
+        other = next((x for x in reversed(before) if x.actor is not None and x.actor.id not in taken and x.actor.kind == actor.kind), None)
+        found[i] = replace(found[i], actor=None) if other is None else replace(other, mention=phrase.mention, rule="pronoun", score=0.6)
+    return found
+
+
 def with_pronoun_owners(
     sentences: Sequence[Tree], phrases: Sequence[Phrase], links: Sequence[Link], linker: Linker, date: str | None
 ) -> list[Link]:
@@ -230,14 +257,16 @@ def _with_content(tree: Tree, kept: list[tuple[Proposal, Statement]]) -> list[St
     """Ties what is requested to the request: an inner act below the outer trigger, on the word of the outer source."""
     found = []
     for p, s in kept:
-        below = set(tree.subtree(p.trigger))
-        inner = [
-            t for q, t in kept
-            if s.relation.code in CONTENT_RELATIONS and q is not p and q.trigger in below and t.status == "requested"
-            and t.speaker is not None and t.speaker.actor.id == s.source.actor.id and s.target is not None and t.source.actor.id == s.target.actor.id
-        ]  # fmt: skip
-        found.append(replace(s, content=inner[0].id) if inner else s)
+        below = set(tree.subtree(p.trigger)) if s.relation.code in CONTENT_RELATIONS else set()
+        inner = next((t for q, t in kept if q is not p and q.trigger in below and _is_content(s, t)), None)
+        found.append(replace(s, content=inner.id) if inner else s)
     return found
+
+
+def _is_content(outer: Statement, inner: Statement) -> bool:
+    """Whether the inner act is what the outer source asks of the outer target."""
+    asked = inner.status == "requested" and inner.speaker is not None and inner.speaker.actor.id == outer.source.actor.id
+    return asked and outer.target is not None and inner.source.actor.id == outer.target.actor.id
 
 
 def extract_documents(

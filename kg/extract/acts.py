@@ -10,82 +10,19 @@ from kg.extract.cast import Cast
 from kg.extract.lexicon import Act, Lexicon
 from kg.extract.roles import Roles, meant, particles, prepositional, roles, surface_subjects
 from kg.extract.tree import Tree
+from kg.extract.words import word_set
 
-SPEAKING = frozenset(
-    [
-        "statement",
-        "letter",
-        "report",
-        "resolution",
-        "communique",
-        "communiqué",
-        "declaration",
-        "decision",
-        "move",
-        "announcement",
-        "comment",
-        "remark",
-        "speech",
-        "note",
-        "vote",
-        "offer",
-    ]
-)
-REVERSING = frozenset(
-    [
-        "withdraw",
-        "cancel",
-        "end",
-        "suspend",
-        "halt",
-        "stop",
-        "cut",
-        "reduce",
-        "freeze",
-        "block",
-        "scrap",
-        "abandon",
-        "drop",
-        "deny",
-        "prevent",
-        "avoid",
-        "avert",
-        "lack",
-        "lose",
-    ]
-)
+SPEAKING = word_set("speaking")
+REVERSING = word_set("reversing")
 NEVER_OWNERS = frozenset(("CONSULT", "OFFICE", "MEMBER", "CANDIDATE"))
-DELEGATES = frozenset(
-    "minister president leader chief premier chancellor king queen prince envoy ambassador delegation diplomat official negotiator secretary "
-    "mission team representative mediator lawmaker senator governor mayor commander general counterpart head monarch emir sultan pope adviser "
-    "commissioner chairman spokesman spokeswoman judge inspector".split()
-)
+DELEGATES = word_set("delegate")
 LOCAL_ACTS = frozenset(("ASSAULT", "MOBILIZE", "COERCE", "RETREAT"))
-ANAPHORIC = frozenset(
-    "move measure decision step act action attack strike raid ban plan proposal announcement remark statement charge claim offer demand "
-    "allegation accusation decree sanction restriction tariff invasion operation test launch exercise drill visit verdict ruling".split()
-)
+ANAPHORIC = word_set("anaphoric")
 """Nouns that point back to an act reported before."""
 BLAMING = frozenset(("ACCUSE", "SANCTION", "PROTEST", "COERCE", "REJECT", "THREATEN"))
 COPULAR = frozenset(["be", "become", "remain", "stay"])
 TOGETHER = frozenset(("alongside", "together with", "along with", "jointly with"))
-OFFICE_VERBS = frozenset(
-    [
-        "elect",
-        "appoint",
-        "name",
-        "choose",
-        "install",
-        "inaugurate",
-        "swear",
-        "reelect",
-        "nominate",
-        "confirm",
-        "crown",
-        "proclaim",
-        "select",
-    ]
-)
+OFFICE_VERBS = word_set("office-verb")
 MUTUAL_WORDS = frozenset(("other", "another"))
 PREDICATIVE = frozenset(("MEMBER", "CANDIDATE", "ALLY", "RIVAL", "OFFICE"))
 
@@ -166,7 +103,9 @@ class Finder:
         """The prepositions after a word with the names of the nouns that they bring."""
         found: dict[str, set[str]] = {}
         for k in self.tree.kids(i, "obl", "nmod"):
-            found.setdefault(self.tree.case(k), set()).update(n for c in self.tree.conjuncts(k) for n in self._names_of(meant(self.tree, c)))
+            found.setdefault(self.tree.case(k), set()).update(
+                n for c in self.tree.conjuncts(k) for n in self._names_of(meant(self.tree, c))
+            )
         return found
 
     def _noun_acts(self, n: int) -> list[Act]:
@@ -184,7 +123,7 @@ class Finder:
         sources = self._sources(parts.patients if "patient" in act.flags else parts.agents, act)
         if not self._has_infinitive(v) and {"weak", "inner-requested"} <= act.flags:
             return None  # "told Chad to" asks, "told Chad that" informs
-        if "person" in act.flags and (parts.patients and not act.objects or not self._travelled(parts, sources)):
+        if "person" in act.flags and ((parts.patients and not act.objects) or not self._travelled(parts, sources)):
             return None
         sources += [m for k in self.tree.kids(v, "obl") if self.tree.case(k) in TOGETHER for m in self.cast.agents(k) if m not in sources]
         targets = self._targets(v, act, parts, words)
@@ -210,7 +149,12 @@ class Finder:
         found: list[int] = []
         for t in tokens:
             found.extend(self.cast.agents(t) or (self.cast.owners(t) if self.tree.lemmas[t].lower() in SPEAKING else []))
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(found)) or self._they(tokens)
+
+    def _they(self, tokens: Iterable[int]) -> list[int]:
+        """ "They" after a joint act of several stands for all of them."""
+        plural = any(self.tree.words[t].lower() == "they" for t in tokens)
+        return list(self.before) if plural and len(self.before) > 1 else []
 
     def _travelled(self, parts: Roles, sources: list[int]) -> bool:
         """Persons and delegations travel and hold office; states do not, and troops do not pay visits."""
@@ -266,7 +210,9 @@ class Finder:
                 return self._all((s for c in tree.kids(v, "ccomp") for s in surface_subjects(tree, c)), owners=True)
             case "xcomp-obj":
                 return self._all((o for c in tree.kids(v, "xcomp") for o in roles(tree, c).patients), owners=True)
-        hosts = [v, *words[1:], *(p for p in parts.patients if p not in words), *tree.kids(v, "xcomp", "compound:prt")]
+        things = [*words[1:], *(p for p in parts.patients if p not in words)]
+        clauses = [c for t in things for c in tree.kids(t, "acl")]  # "lift the sanctions that it imposed on Oman"
+        hosts = [v, *things, *tree.kids(v, "xcomp", "compound:prt"), *clauses]
         return self._affected((k for h in dict.fromkeys(hosts) for k in prepositional(tree, h, slot)), owners=self._act_reaches_owner)
 
     def _affected(self, tokens: Iterable[int], *, owners: bool) -> list[int]:
@@ -283,9 +229,10 @@ class Finder:
         return list(dict.fromkeys(found))
 
     def _meant_before(self, token: int) -> list[int]:
-        """"denounced the move", "an attack that Sudan called a crime": whoever did what was reported just before."""
+        """ "denounced the move", "an attack that Sudan called a crime": whoever did what was reported just before."""
         tree = self.tree
-        if tree.lemmas[token].lower() not in ANAPHORIC or tree.kids(token, "nmod:poss", "nmod"):
+        lemma = tree.lemmas[token].lower()
+        if not (lemma in ANAPHORIC or self.lexicon.acts_of(lemma, "NOUN")) or tree.kids(token, "nmod:poss", "nmod"):
             return []
         definite = any(tree.words[k].lower() in ("the", "this", "that", "these") for k in tree.kids(token, "det"))
         if not definite and tree.base(token) not in ("appos", "parataxis", "dep", "obl"):
@@ -376,7 +323,7 @@ class Finder:
         sources = self._noun_sources(n, act)
         mutual = "reciprocal" in act.flags
         targets = [t for t in self._noun_targets(n, act, ()) if t not in sources]
-        if targets and not sources and act.relation == "RIVAL":
+        if not sources and act.relation == "RIVAL":
             sources = [m for m in self._topic(n) if m not in targets]
         if sources and not targets and RELATIONS[act.relation].quad == "material conflict":
             targets = [m for m in self._suffering(n) if m not in sources]

@@ -21,7 +21,10 @@ MONTHS = {
 }
 MONTHS |= {m[:3]: i for m, i in MONTHS.items()} | {"sept": 9}
 DAYS = {d: i for i, d in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
-_MONTH = "(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\\.?"
+_MONTH = (
+    "(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\\.?"
+)
 _YEAR = "(?P<year>1[89]\\d\\d|20\\d\\d)"
 _DAY = "(?P<day>[0-3]?\\d)(?:st|nd|rd|th)?"
 _WEEKDAY = "(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
@@ -94,18 +97,12 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date | None], st
     (re.compile(rf"\b{_MONTH},? (?:of )?{_YEAR}\b"), _month),
     (re.compile(rf"\b{_DAY} {_MONTH}(?=\W|$)"), _full),
     (re.compile(rf"\b{_MONTH} {_DAY}\b"), _full),
-    (
-        re.compile(
-            rf"\b(?P<which>last|next|this|coming) {_WEEKDAY}\b|\b(?:on|On|of|since|until|by|late|early) {_WEEKDAY.replace('weekday', 'weekday2')}\b"
-        ),
-        _weekday,
-    ),
+    (re.compile(rf"\b(?:(?P<which>last|next|this|coming) )?{_WEEKDAY}\b"), _weekday),
     (re.compile(r"\b(?P<which>last|previous|this|next) (?P<unit>month|year)\b", re.IGNORECASE), _relative),
     (re.compile(r"\b(?P<near>yesterday|today|tonight|tomorrow)\b", re.IGNORECASE), _near),
     (re.compile(rf"\b(?:in|In|since|Since|of|early|late|mid|during|last|this|by) {_MONTH}(?![\w-])(?! \d)"), _month),
     (re.compile(rf"\b(?:in|In|since|Since|of|during|During|until|by|from|the|'s|’s|late|early|mid-?) ?{_YEAR}\b(?!-?\w)"), _year),
 )
-_WEEKDAY_FORM = 5
 
 
 def find_dates(text: str, begin: int, published: str | None) -> list[Dated]:
@@ -115,20 +112,13 @@ def find_dates(text: str, begin: int, published: str | None) -> list[Dated]:
     """
     today = dt.date.fromisoformat(published[:10]) if published and len(published) >= 10 else None
     found: list[Dated] = []
-    for place, (pattern, read) in enumerate(FORMS):
+    for pattern, read in FORMS:
         for m in pattern.finditer(text):
-            if place == _WEEKDAY_FORM and m["weekday"] is None:
-                m = re.search(_WEEKDAY, m.group()) or m
             value = read(m, today)
-            span = (begin + m.start(), begin + m.end()) if m.string is text else _within(text, begin, m)
+            span = (begin + m.start(), begin + m.end())
             if value and not any(d.begin < span[1] and span[0] < d.end for d in found):
                 found.append(Dated(span[0], span[1], value))
     return sorted(found, key=lambda d: d.begin)
-
-
-def _within(text: str, begin: int, inner: re.Match[str]) -> tuple[int, int]:
-    at = text.index(inner.string)
-    return begin + at + inner.start(), begin + at + inner.end()
 
 
 def date_of(tree: Tree, trigger: int, dates: list[Dated]) -> str | None:

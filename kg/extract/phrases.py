@@ -39,9 +39,9 @@ TRIMMED = frozenset(
 )
 MONTHS = frozenset(("May", "March", "August", "April", "June"))
 OWNER_PREPOSITIONS = {
-    "spokesman": ("for",), "spokeswoman": ("for",), "spokesperson": ("for",), "official": ("in",), "authority": ("in",), "government": ("in",), "regime": ("in",), "junta": ("in",),
-    "source": ("in",), "rebel": ("in",), "leadership": ("in",), "embassy": ("in",),
-}  # fmt: skip
+    **dict.fromkeys(("spokesman", "spokeswoman", "spokesperson"), ("for",)),
+    **dict.fromkeys(("official", "authority", "government", "regime", "junta", "source", "rebel", "leadership", "embassy"), ("in",)),
+}
 """Prepositions besides "of" that name whom an agent acts for."""
 DEFINITE = frozenset(["the", "this", "that", "these", "those", "his", "her", "its", "their"])
 

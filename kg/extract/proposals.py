@@ -13,6 +13,7 @@ from kg.extract.phrases import Phrase
 from kg.extract.reading import Reading, operator_at, read
 from kg.extract.roles import prepositional, roles, surface_subjects
 from kg.extract.tree import Tree
+from kg.extract.words import word_set
 from kg.model import Link, Status
 
 KEPT_IN_FUTURE = frozenset(
@@ -20,8 +21,8 @@ KEPT_IN_FUTURE = frozenset(
 )
 STRONG_DUTY = frozenset(("must", "need", "have"))
 COMPLEMENT_SLOTS = ("to", "on", "against", "with", "from", "for", "into", "over", "in", "of", "at")
-POSSIBLE_ADJECTIVES = frozenset(["possible", "potential", "hypothetical", "feared", "eventual"])
-PLANNED_ADJECTIVES = frozenset(["planned", "proposed", "upcoming", "intended", "forthcoming"])
+POSSIBLE_ADJECTIVES = word_set("possible")
+PLANNED_ADJECTIVES = word_set("planned")
 
 
 @dataclass(frozen=True, slots=True)

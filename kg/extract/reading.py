@@ -49,9 +49,11 @@ def is_negated(tree: Tree, i: int) -> bool:
             count += 1
     count += any(tree.deps[k] == "cc:preconj" and tree.words[k].lower() == "neither" for k in tree.children[i])
     for k in tree.kids(i, "obj", "nsubj"):
-        if any(tree.deps[m] == "cc:preconj" and tree.words[m].lower() == "neither" for m in tree.children[k]):
-            count += 1
-        elif any(tree.words[m].lower() in ("no", "neither") for m in tree.kids(k, "det")) or tree.words[k].lower() in ("nobody", "nothing"):
+        if (
+            any(tree.deps[m] == "cc:preconj" and tree.words[m].lower() == "neither" for m in tree.children[k])
+            or any(tree.words[m].lower() in ("no", "neither") for m in tree.kids(k, "det"))
+            or tree.words[k].lower() in ("nobody", "nothing")
+        ):
             count += 1
     return count % 2 == 1
 
@@ -71,6 +73,8 @@ def _own(tree: Tree, i: int, reading: Reading) -> None:
     auxiliaries = _auxiliaries(tree, i)
     if any(a in MODALS_FUTURE for a in auxiliaries) or is_headline_future(tree, i):
         reading.future = True
+    if any(a in ("is", "are", "was", "were") for a in auxiliaries) and any(tree.words[k].lower() == "to" for k in tree.kids(i, "mark")):
+        reading.future = True  # "is to lift"
     if any(a in ("may", "might", "could", "can", "ca") for a in auxiliaries):
         reading.possible = True
     if "would" in auxiliaries:
@@ -180,7 +184,7 @@ def _takes(tree: Tree, node: int, up: int, operator: Operator, noun: bool) -> bo
     if dep == "advcl":
         marks = [tree.words[k].lower() for k in tree.children[node] if tree.base(k) in ("mark", "case")]
         if tree.tags[node] == "VBG" and not marks and node > up and "," not in tree.words[up:node]:
-            return operator.kind != "claim"
+            return True
         return operator.kind in ("refuse", "threaten", "promise", "ask", "demand", "prevent", "deny", "plan", "want") and (
             "from" in marks or "of" in marks or (operator.kind != "claim" and marks[:1] == ["to"])
         )

@@ -5,49 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.extract.tree import Tree
+from kg.extract.words import word_set
 
 RELATIVES = frozenset(("who", "which", "that", "whom", "whose"))
-QUANTITIES = frozenset(
-    [
-        "series",
-        "round",
-        "wave",
-        "number",
-        "package",
-        "string",
-        "spate",
-        "range",
-        "variety",
-        "host",
-        "flurry",
-        "barrage",
-        "set",
-        "pair",
-        "dozen",
-        "hundred",
-        "thousand",
-        "million",
-        "kind",
-        "type",
-        "act",
-        "campaign",
-        "group",
-        "batch",
-        "part",
-        "half",
-        "majority",
-        "member",
-        "lot",
-        "couple",
-        "piece",
-        "billion",
-        "tonne",
-        "ton",
-        "shipment",
-    ]
-)
+QUANTITIES = word_set("quantity")
 """Nouns that stand before "of" without being the thing meant ("a series of strikes")."""
-SUBJECT_CONTROL = frozenset(["promise", "threaten", "vow", "pledge", "refuse", "agree", "offer"])
+SUBJECT_CONTROL = word_set("subject-control")
 
 
 @dataclass(frozen=True, slots=True)

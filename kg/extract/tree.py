@@ -72,7 +72,7 @@ class Tree:
         return found
 
     def _is_contrasted(self, k: int) -> bool:
-        """"Iran rather than Yemen", "Oman but not Qatar": named only to be left out."""
+        """ "Iran rather than Yemen", "Oman but not Qatar": named only to be left out."""
         return any(self.words[m].lower() in ("rather", "not", "instead", "than") and m < k for m in self.children[k])
 
 

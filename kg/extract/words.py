@@ -1,0 +1,21 @@
+"""Small closed sets of words that the rules ask for by name; rows of ontology/lexicon/words.csv."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _sets() -> dict[str, frozenset[str]]:
+    text = (files("kg") / "data" / "lexicon" / "words.csv").read_text(encoding="utf-8")
+    found: dict[str, set[str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        found.setdefault(row["set"], set()).add(row["word"])
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+def word_set(name: str) -> frozenset[str]:
+    """The words of a set. KeyError for a set that the file lacks."""
+    return _sets()[name]
