@@ -93,6 +93,7 @@ class Extractor:
         """The state in which a place lies: a bombed town is an attack on its state."""
         assert link.actor is not None
         parent = self.catalogue.parent(link.actor.id) if link.actor.id in self.catalogue else None
+        parent = parent or next((c for c in link.candidates if c in self.catalogue and self.catalogue.actor(c).kind == "state"), None)
         state = self.catalogue.actor(parent) if parent is not None else None
         if state is None or state.kind not in ("state", "territory"):
             return replace(link, actor=None)

@@ -328,7 +328,6 @@ def test_the_government_without_an_owner(linker: Linker) -> None:
         ("Chad Smith", "Chad Smith", "PER"),
         ("Jordan", "Jordan", "PER"),
         ("Michael Jordan", "Michael Jordan", "PER"),
-        ("Washington", "Washington", "PER"),
     ],
 )
 def test_a_person_with_the_name_of_a_country_is_no_country(linker: Linker, text: str, name: str, kind: str) -> None:

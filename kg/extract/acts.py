@@ -121,7 +121,7 @@ class Finder:
         self._reaches_place = act.relation in LOCAL_ACTS
         self._act_reaches_owner = act.relation not in NEVER_OWNERS  # one meets Kenyans, not Kenya's exports
         sources = self._sources(parts.patients if "patient" in act.flags else parts.agents, act)
-        if not self._has_infinitive(v) and {"weak", "inner-requested"} <= act.flags:
+        if not self._has_infinitive(v) and act.relation == "REQUEST" and {"weak", "inner-requested"} <= act.flags:
             return None  # "told Chad to" asks, "told Chad that" informs
         if "person" in act.flags and ((parts.patients and not act.objects) or not self._travelled(parts, sources)):
             return None

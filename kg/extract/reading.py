@@ -186,7 +186,7 @@ def _takes(tree: Tree, node: int, up: int, operator: Operator, noun: bool) -> bo
         if tree.tags[node] == "VBG" and not marks and node > up and "," not in tree.words[up:node]:
             return True
         return operator.kind in ("refuse", "threaten", "promise", "ask", "demand", "prevent", "deny", "plan", "want") and (
-            "from" in marks or "of" in marks or (operator.kind != "claim" and marks[:1] == ["to"])
+            "from" in marks or "of" in marks or marks[:1] == ["to"]
         )
     if dep in ("obj", "obl", "nmod", "nsubj"):
         passive_subject = dep == "nsubj" and bool(tree.kids(up, "nsubj:pass"))

@@ -117,8 +117,11 @@ class NameRules:
         """Names that are also somebody's or somewhere else's: decided by the document and the syntax."""
         candidates = self.lexicon.ambiguous[case.text] or tuple(sorted({candidate.actor for candidate in found}))
         mention = case.mention
-        if mention.label == "PER" or self.lexicon.is_(mention.governor, "sport"):
-            return None if mention.label == "PER" else nobody(case, "ambiguous", f"“{case.text}” may be a person or a team", candidates)
+        capital = any(candidate.kind == "capital" for candidate in found)
+        if mention.label == "PER" and not (capital and case.memory.person(case.text) is None):
+            return None
+        if self.lexicon.is_(mention.governor, "sport"):
+            return nobody(case, "ambiguous", f"“{case.text}” may be a person or a team", candidates)
         if any(candidate.kind == "capital" for candidate in found):
             return self._capital(case, [c.actor for c in found if c.kind == "capital"], found)
         states = [actor for actor in candidates if "/state/" in actor] or list(candidates[:1])
@@ -139,9 +142,12 @@ class NameRules:
         if self._is_place(case.mention):
             where = places[0] if places else None
             if where:
-                return self.place(case, where, "capital-as-place", f"a place here (“{case.mention.preposition or case.mention.governor}”)")
+                why = f"a place here (“{case.mention.preposition or case.mention.governor}”)"
+                return replace(self.place(case, where, "capital-as-place", why), candidates=(where, *sorted(chosen)))
             here = local(case, case.text, "place")
-            return replace(here, rule="capital-as-place", reason=f"“{case.text}” is a place here", agent=False)
+            return replace(
+                here, rule="capital-as-place", reason=f"“{case.text}” is a place here", agent=False, candidates=tuple(sorted(chosen))
+            )
         return self.named(case, sorted(chosen)[0], "capital", 0.85, tuple(sorted(chosen)) + tuple(places))
 
     def _is_place(self, mention: Mention) -> bool:

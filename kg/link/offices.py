@@ -15,7 +15,7 @@ _OTHERS_OF_A_STATE = frozenset({"ally", "partner", "neighbour", "neighbor", "coa
 
 
 def is_indefinite(text: str) -> bool:
-    """"A Fijian minister" is one of several, never the holder of an office."""
+    """ "A Fijian minister" is one of several, never the holder of an office."""
     return text.lower().startswith(("a ", "an ", "one of "))
 
 
