@@ -2,7 +2,7 @@
 # make test  ruff, mypy --strict and all tests
 # Both make their own environment in .venv; Python 3.11 or 3.12 is all that they need.
 
-.PHONY: run test lock clean
+.PHONY: run test expected picture lock clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -11,21 +11,35 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3,$(shell $(nam
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
+CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.txt
 EXAMPLES := $(filter-out examples/README.md,$(sort $(wildcard examples/*.txt examples/*.md examples/*.jsonl)))
 
 run: $(VENV)/installed
 	@rm -rf $(OUT)/store && mkdir -p $(OUT)
-	$(BIN)/kg build $(EXAMPLES) --store $(OUT)/store
-	$(BIN)/kg extract $(EXAMPLES) --format table
-	$(BIN)/kg export $(OUT)/graph.ttl --format turtle --store $(OUT)/store
-	$(BIN)/kg view $(OUT)/graph.html --store $(OUT)/store
+	$(BIN)/kg build $(EXAMPLES) --store $(OUT)/store --table
+	@$(BIN)/kg export $(OUT)/graph.ttl --store $(OUT)/store >/dev/null
+	@$(BIN)/kg view $(OUT)/graph.html --store $(OUT)/store >/dev/null
 	@printf '\nTurtle  %s\nHTML    %s\n' "$(CURDIR)/$(OUT)/graph.ttl" "$(CURDIR)/$(OUT)/graph.html"
 
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict
 	$(BIN)/python -m pytest
+
+# What the examples are expected to give, after a change that is meant; read the difference before it is committed.
+expected: $(VENV)/installed
+	@mkdir -p examples/expected $(OUT)
+	COLUMNS=150 $(BIN)/kg extract $(EXAMPLES) --format table --output examples/expected/statements.table
+	$(BIN)/kg extract $(EXAMPLES) --format ttl --output examples/expected/graph.ttl
+
+# The picture of the graph in the README.
+picture: $(VENV)/installed
+	@mkdir -p $(OUT) docs
+	$(BIN)/kg build $(EXAMPLES) --store $(OUT)/store
+	$(BIN)/kg view $(OUT)/graph.html --store $(OUT)/store
+	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 --window-size=1440,900 \
+	  --virtual-time-budget=10000 --screenshot=docs/graph.png "file://$(CURDIR)/$(OUT)/graph.html"
 
 # The versions that a fresh environment gets; run it to move to newer ones.
 lock:

@@ -114,8 +114,10 @@ def read_gold(path: Path) -> list[Item]:
     items: list[Item] = []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text ({error}); give a gold file as `kg evaluate --help` describes") from error
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}; give a gold file as 'kg evaluate --help' describes") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text; give a gold file as 'kg evaluate --help' describes") from error
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip()
         if not line.strip() or line.startswith("#"):
@@ -128,7 +130,7 @@ def read_gold(path: Path) -> list[Item]:
             items.append(Item("document", "document", None, "", ()))
         items[-1] = _extended(items[-1], line, f"{path}:{number}")
     if not items:
-        raise InputError(f"{path}: holds no gold items; see `kg evaluate --help` for the notation")
+        raise InputError(f"{path}: holds no gold items; see 'kg evaluate --help' for the notation")
     return items
 
 

@@ -134,6 +134,17 @@ def statements_table(statements: Iterable[Statement]) -> Table:
     return table
 
 
+def print_table(table: Table, file: TextIO | None = None) -> None:
+    """A table to standard output, or to a file; without colours and blanks at the end of lines unless it is a terminal."""
+    if out.is_terminal and file in (None, sys.stdout):
+        out.print(table)
+        return
+    with out.capture() as captured:
+        out.print(table)
+    lines = "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+    (file or sys.stdout).write(lines)
+
+
 def escaped(text: str) -> str:
     """Text of a document must not be read as markup."""
     return text.replace("\\", "\\\\").replace("[", "\\[")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kg.cli.console import Problems, err, out, progress, read_ahead, statements_table, writing, written_bytes
+from kg.cli.console import Problems, err, print_table, progress, read_ahead, statements_table, writing, written_bytes
 from kg.cli.options import (
     Actors,
     ActorsFile,
@@ -82,7 +82,7 @@ def build(
             if table:
                 found.extend(statements)
     if table:
-        out.print(statements_table(found))
+        print_table(statements_table(found))
     plural = "" if sum(counts.values()) == 1 else "s"
     changes = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     err.print(f"{store}: {sum(counts.values())} document{plural} ({changes}), {number} statements", markup=False)
@@ -123,8 +123,7 @@ def extract(
             for document, statements in pairs:
                 file.writelines(json_line(statement_record(s, display_id(document.id))) + "\n" for s in statements)
         elif format == "table":
-            table = statements_table(s for _, found in pairs for s in found)
-            out.print(table) if output in (None, "-") else file.write(_as_text(table))
+            print_table(statements_table(s for _, found in pairs for s in found), file)
         elif format == "csv":
             from kg.render import write_csv
 
@@ -141,12 +140,6 @@ def _extracted(documents: Iterable[Document], settings: Settings, processes: int
     if wait:
         documents, total = read_ahead(documents)
     return progress(extract_documents(documents, settings, processes=processes), "documents", total)
-
-
-def _as_text(table: object) -> str:
-    with out.capture() as captured:
-        out.print(table)
-    return captured.get()
 
 
 def _turtle(pairs: Extracted) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from kg.cli import options
-from kg.cli.console import escaped, name_of, out, plain_table, statements_table
+from kg.cli.console import escaped, name_of, out, plain_table, print_table, statements_table
 from kg.cli.look import read_store
 from kg.errors import InputError, UnknownNameError
 from kg.model import Actor, Document, Statement, Status
@@ -65,13 +65,13 @@ def stats(
     for code, count in sorted(relations.items(), key=lambda pair: (-pair[1], pair[0])):
         table.add_row(code, str(count), *(str(statuses[code, status] or "") for status in _STATUSES))
     out.print()
-    out.print(table)
+    print_table(table)
     busy = Counter(p.actor.id for s in statements for p in (s.source, s.target) if p)
     table = plain_table("actor", "statements", right=("statements",))
     for actor, count in sorted(busy.items(), key=lambda pair: (-pair[1], actors[pair[0]]))[:top]:
         table.add_row(escaped(actors[actor]), str(count))
     out.print()
-    out.print(table)
+    print_table(table)
 
 
 def _print_documents(documents: list[Document], statements: list[Statement]) -> None:
@@ -79,7 +79,7 @@ def _print_documents(documents: list[Document], statements: list[Statement]) -> 
     table = plain_table("document", "published", "publisher", "statements", "title", right=("statements",), fixed=("document", "published"))
     for d in documents:
         table.add_row(escaped(display_id(d.id)), d.published or "", escaped(d.publisher or ""), str(counts[d.id]), escaped(d.title or ""))
-    out.print(table)
+    print_table(table)
 
 
 def show(
@@ -148,7 +148,7 @@ def _show_actor(what: str, statements: list[Statement], date: str | None, actors
     mine = [s for s in statements if actor.id in _everyone(s)]
     if mine:
         out.print(f"\n{len(mine)} statement{'' if len(mine) == 1 else 's'}")
-        out.print(statements_table(mine))
+        print_table(statements_table(mine))
         mentions = Counter(p.mention for s in mine for p in (s.source, s.target, s.speaker) if p and p.actor.id == actor.id)
         out.print(f"\nmentioned as {', '.join(f'{mention} ({count})' for mention, count in sorted(mentions.items()))}", markup=False)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kg.cli.console import check_writable, err, out, plain_table, waiting, writing, written_bytes
+from kg.cli.console import check_writable, err, out, plain_table, print_table, waiting, writing, written_bytes
 from kg.cli.options import Output, Store
 from kg.errors import InputError, QueryError, UnknownNameError
 from kg.model import Document, Statement
@@ -199,4 +199,4 @@ def _list_queries() -> None:
     table = plain_table("name", "answers", "parameters (* required)", fixed=("name",))
     for name, q in sorted(named_queries().items()):
         table.add_row(name, q.title, ", ".join(f"{p.name}{'*' if p.required else ''}" for p in q.parameters))
-    out.print(table)
+    print_table(table)

@@ -15,9 +15,7 @@ from kg.read.problems import OnProblem
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(
-        metavar="INPUT...", help="Files or folders (.txt .md .html .pdf .jsonl .json .csv .tsv, also .gz); - is standard input."
-    ),
+    typer.Argument(metavar="INPUT", help="Files or folders (.txt .md .html .pdf .jsonl .json .csv .tsv, also .gz); - is standard input."),
 ]
 Store = Annotated[Path, typer.Option("--store", metavar="DIR", help="The store's directory.")]
 StoreToBuild = Annotated[Path, typer.Option("--store", metavar="DIR", help="The store's directory; made if it is not there.")]

@@ -104,8 +104,10 @@ def _rows(path: str, needed: tuple[str, ...], problems: Problems) -> Iterator[tu
 
     Raises InputError at once where there is no such file.
     """
-    if path != "-" and not Path(path).is_file():
-        raise InputError(f"{path}: no such file" if not Path(path).is_dir() else f"{path}: is a folder; name a file of JSON lines")
+    if path != "-" and not Path(path).exists():
+        raise InputError(f"{path}: no such file; - is standard input")
+    if path != "-" and Path(path).is_dir():
+        raise InputError(f"{path}: is a folder; name a file of JSON lines")
     return _read_rows(path, needed, problems)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kg.cli.console import out, plain_table, progress
+from kg.cli.console import out, plain_table, print_table, progress
 from kg.cli.options import Actors, ActorsFile, Date, Least, Model
 from kg.evaluate import RUNGS, ItemResult, Rung, Score, by_phenomenon, read_gold, score_item, total
 from kg.model import Document
@@ -64,7 +64,7 @@ def evaluate(
         for rung in RUNGS if group == "all" else _OF_PHENOMENON:
             s = scores[rung]
             table.add_row(group, rung, f"{s.precision:.3f}", f"{s.recall:.3f}", f"{s.f1:.3f}", str(s.gold), str(s.predicted))
-    out.print(table)
+    print_table(table)
 
 
 def _record(groups: dict[str, dict[Rung, Score]], wrong: list[ItemResult], *, errors: bool) -> dict[str, object]:

@@ -299,6 +299,9 @@ def _open_frozen(frozen: Snapshot) -> ox.Store:
     except OSError as error:
         frozen.close()
         raise _damaged(frozen.quads, error) from error
+    except RuntimeError as error:  # a database without its first records: another process is making it
+        frozen.close()
+        raise StoreError(f"{frozen.quads.parents[2]}: the store is being made just now; try again in a moment") from error
 
 
 def _damaged(folder: Path, error: OSError) -> StoreError:
