@@ -33,8 +33,8 @@ OPERATOR_COLUMNS = ["lemma", "pos", "particle", "kind", "effect", "target", "sou
 PARTS_OF_SPEECH = {"VERB", "NOUN", "ADJ"}
 GRAMMATICAL_SLOTS = {"obj", "iobj", "poss", "obj-mod", "ccomp-subj", "xcomp-obj"}
 ALL_PREPOSITIONS = """
-about across after against along alongside around as at before behind between by during for from in inside into near of off on
-over through to toward towards under upon with
+across about after against along alongside around as aside at away back before behind beside between by down during for forward from in
+inside into near of off on out outside over round through to toward towards under up upon with
 """
 PREPOSITIONS = {"out of", *ALL_PREPOSITIONS.split()}
 FLAGS = {
@@ -66,13 +66,15 @@ EFFECTS = {
 }
 SOURCE = re.compile(r"own|CAMEO \d{2,4}|PLOVER [A-Z]+")
 PAST = """
-become became; begin began; bid bade; blow blew; break broke; bring brought; build built; choose chose chosen; come came; do did;
-draw drew; drive drove; fall fell; fight fought; find found; fly flew; forbid forbade; forget forgot; forgive forgave; freeze
-froze; get got; give gave; go went; have had has; hold held; keep kept; lay laid; lead led; leave left; lend lent; make made; meet
-met; overrun overran; overthrow overthrew; pay paid; rebuild rebuilt; retake retook; ring rang; rise rose; seek sought; send sent;
-shoot shot; shy shied; sink sank; sit sat; slay slew; speak spoke; stand stood; strike struck; swear swore sworn; take took; tear
-tore; tell told; throw threw; try tried; undertake undertook; unfreeze unfroze; uphold upheld; win won; withdraw withdrew;
-withhold withheld; write wrote
+become became; begin began; bend bent; bid bade; bind bound; bite bit; blow blew; break broke; bring brought; build built;
+buy bought; choose chose chosen; cling clung; come came; do did; draw drew; drive drove; eat ate; fall fell; feed fed;
+fight fought; find found; flee fled; fling flung; fly flew; forbid forbade; forget forgot; forgive forgave; freeze froze; get got;
+give gave; go went; hang hung; have had has; hold held; keep kept; lay laid; lead led; leave left; lend lent; make made; meet met;
+overrun overran; overthrow overthrew; pay paid; rebuild rebuilt; retake retook; ride rode; ring rang; rise rose; see saw seen;
+seek sought; sell sold; send sent; shake shook; shoot shot; shy shied; sink sank; sit sat; slay slew; sling slung; speak spoke;
+stand stood; steal stole; stick stuck; strike struck; swear swore sworn; sweep swept; swing swung; take took; tear tore;
+tell told; throw threw; try tried; undertake undertook; unfreeze unfroze; uphold upheld; weave wove; win won; wind wound;
+withdraw withdrew; withhold withheld; wring wrung; write wrote
 """
 IRREGULAR = {entry.split()[0]: set(entry.split()[1:]) for entry in PAST.split(";")}
 """Past forms that do not begin with the lemma's stem."""
