@@ -14,6 +14,7 @@ from kg.extract.words import word_set
 
 SPEAKING = word_set("speaking")
 REVERSING = word_set("reversing")
+PARTIES = frozenset(("side", "country", "nation", "party", "capital", "government", "state", "neighbour", "neighbor", "leader", "army"))
 NEVER_OWNERS = frozenset(("CONSULT", "OFFICE", "MEMBER", "CANDIDATE"))
 DELEGATES = word_set("delegate")
 LOCAL_ACTS = frozenset(("ASSAULT", "MOBILIZE", "COERCE", "RETREAT"))
@@ -111,7 +112,18 @@ class Finder:
     def _noun_acts(self, n: int) -> list[Act]:
         """Rows that a noun fits; its premodifiers count as objects ("trade war")."""
         before = {self.tree.lemmas[k].lower() for k in self.tree.kids(n, "compound", "amod") if k < n}
-        return self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN", (), before, self._complements(n))
+        for lemma in (*self._hyphenated(n), self.tree.lemmas[n].lower()):
+            rows = self.lexicon.acts_of(lemma, "NOUN", (), before, self._complements(n))
+            if rows:
+                return rows
+        return []
+
+    def _hyphenated(self, n: int) -> tuple[str, ...]:
+        """A noun that the tokenizer has split at its hyphen, as it was and as one word: "cease-fire", "ceasefire"."""
+        tree = self.tree
+        if n < 2 or tree.words[n - 1] != "-" or tree.heads[n - 2] != n:
+            return ()
+        return (f"{tree.words[n - 2].lower()}-{tree.lemmas[n].lower()}", f"{tree.words[n - 2].lower()}{tree.lemmas[n].lower()}")
 
     def _names_of(self, token: int) -> set[str]:
         """What a row's object may call a noun: its lemma, and for a named organisation of states "organisation"."""
@@ -120,7 +132,12 @@ class Finder:
     def _filled(self, v: int, act: Act, parts: Roles, words: tuple[int, ...]) -> Event | None:
         self._reaches_place = act.relation in LOCAL_ACTS
         self._act_reaches_owner = act.relation not in NEVER_OWNERS  # one meets Kenyans, not Kenya's exports
-        sources = self._sources(parts.patients if "patient" in act.flags else parts.agents, act)
+        if "swap" in act.flags:  # the subject is who suffers the act: "came under fire from"
+            sources = self._affected(parts.agents, owners=True)
+        elif "patient" in act.flags or (act.relation == "MOBILIZE" and parts.passive and not parts.agents):
+            sources = self._sources(parts.patients, act)  # "was admitted to the bloc", "troops were massed"
+        else:
+            sources = self._sources(parts.agents, act)
         if not self._has_infinitive(v) and act.relation == "REQUEST" and {"weak", "inner-requested"} <= act.flags:
             return None  # "told Chad to" asks, "told Chad that" informs
         if "person" in act.flags and ((parts.patients and not act.objects) or not self._travelled(parts, sources)):
@@ -153,8 +170,18 @@ class Finder:
 
     def _they(self, tokens: Iterable[int]) -> list[int]:
         """ "They" after a joint act of several stands for all of them."""
-        plural = any(self.tree.words[t].lower() == "they" for t in tokens)
-        return list(self.before) if plural and len(self.before) > 1 else []
+        return [m for t in tokens if self.tree.words[t].lower() == "they" or self._is_both(t) for m in self._joint()]
+
+    def _is_both(self, token: int) -> bool:
+        """ "Both sides", "the two countries"."""
+        words = {self.tree.words[k].lower() for k in self.tree.kids(token, "det", "nummod", "amod")}
+        return self.tree.lemmas[token].lower() in PARTIES and bool(words & {"both", "two", "three", "four"})
+
+    def _joint(self) -> list[int]:
+        """Several who did something together just before, with whom they did it."""
+        last = self._found[-1] if self._found else None
+        joint = list(dict.fromkeys((*last.sources, *last.targets))) if last else list(self.before)
+        return joint if len(joint) > 1 else []
 
     def _travelled(self, parts: Roles, sources: list[int]) -> bool:
         """Persons and delegations travel and hold office; states do not, and troops do not pay visits."""
@@ -199,7 +226,7 @@ class Finder:
         tree = self.tree
         match slot:
             case "obj":
-                found = self._affected((p for p in parts.patients if p not in words), owners=self._act_reaches_owner)
+                found = self._affected((p for p in parts.patients if p not in words or self.cast.agents(p)), owners=self._act_reaches_owner)
                 # "asked Chad to", "warned Peru that": the addressee of a verb with a clause
                 return found or ([] if parts.passive else self._affected(parts.recipients, owners=True))
             case "iobj":
@@ -225,7 +252,7 @@ class Finder:
                     here = here + (self._doers(c) if self._is_act_on(c) else self.cast.owners(c))
             if not here and self._reaches_place:
                 here = [m for c in self.tree.conjuncts(t) for m in self.cast.located(c)]
-            found.extend(here or self._meant_before(t))
+            found.extend(here or self._meant_before(t) or (self._joint() if self._is_both(t) else []))
         return list(dict.fromkeys(found))
 
     def _meant_before(self, token: int) -> list[int]:
@@ -398,7 +425,8 @@ class Finder:
             if slot == "poss":
                 found = [m for k in tree.kids(n, "nmod:poss") for m in self.cast.agents(k)]
             else:
-                found = [m for h in (n, *around) for k in prepositional(tree, h, slot) for m in self.cast.anyone(k)]
+                doers = prepositional(tree, n, "by")  # "the seizure by Oman of a tanker" may hang the tanker on Oman
+                found = [m for h in (n, *doers, *around) for k in prepositional(tree, h, slot) for m in self.cast.anyone(k)]
             if found:
                 return list(dict.fromkeys(found))
         return []

@@ -70,12 +70,16 @@ class Cast:
         """Whose thing a phrase is: "Turkey's offer", "Russian airspace", "the exports of Chad", "villages in Mali"."""
         tree = self.tree
         found: list[int] = []
+        if tree.lemmas[token] in BORDERS:  # "its border with Oman" is where Oman is threatened
+            found = [m for k in tree.kids(token, "nmod", "obl") if tree.case(k) == "with" for m in self.agents(k)]
+            if found:
+                return _unique(found)
         for k in tree.kids(token, "nmod:poss"):
             found.extend(self.agents(k) or (self.owners(k, depth + 1) if depth < 3 else []))
         if not found:
             found = self.modifiers(token)
         if not found and depth < 3:
-            for preposition in (*OWNING, *(("with",) if tree.lemmas[token] in BORDERS else ())):
+            for preposition in OWNING:
                 for k in tree.kids(token, "nmod"):
                     if k > token and tree.case(k) == preposition:
                         found.extend(self.agents(k) or self.owners(k, depth + 1))

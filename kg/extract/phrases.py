@@ -166,7 +166,7 @@ def _text(tree: Tree, begin: int, end: int) -> str:
 def _owner_of_office(tree: Tree, head: int, named: Sequence[bool]) -> list[tuple[int, int]]:
     """Token ranges of "of X" after the head, one a conjunct, where X holds a name: "leaders of France and Chad"."""
     found = []
-    if tree.kids(head, "nmod:poss"):
+    if any(tree.pos[k] != "PRON" for k in tree.kids(head, "nmod:poss")):
         return []
     for k in tree.kids(head, "nmod"):
         if k > head and tree.case(k) in ("of", "from", *OWNER_PREPOSITIONS.get(tree.lemmas[head], ())):

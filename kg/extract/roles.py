@@ -70,6 +70,8 @@ def surface_subjects(tree: Tree, v: int, depth: int = 0) -> list[int]:
         return []
     if tree.deps[v] == "acl:relcl" or (dep == "acl" and tree.tags[v] in ("VBG", "VBN")):
         return [g]
+    if dep == "acl" and tree.kids(g, "cop"):
+        return surface_subjects(tree, g, depth + 1)  # "she is the first to lead"
     if dep == "acl":
         return [g] if is_headline_future(tree, v) else noun_subjects(tree, g, depth + 1)
     if dep == "xcomp":
@@ -157,7 +159,7 @@ def prepositional(tree: Tree, i: int, preposition: str) -> list[int]:
 
 def meant(tree: Tree, n: int) -> int:
     """The noun that is meant: "strikes" for "a series of strikes"."""
-    if tree.lemmas[n] in QUANTITIES:
+    if tree.lemmas[n] in QUANTITIES or tree.words[n].lower() in QUANTITIES:
         inner = [k for k in tree.kids(n, "nmod") if tree.case(k) == "of"]
         if inner:
             return meant(tree, inner[0])

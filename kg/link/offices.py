@@ -36,7 +36,9 @@ class OwnerRules:
         if phrase.office is None or owner is None or phrase.name:
             return None
         if {"past", "future"} & phrase.effects:
-            return nobody(case, "not-the-incumbent", f"“{case.text}” is not who holds the office", (owner,))
+            side = self.catalogue.actor(owner)
+            reason = f"“{case.text}” is not who holds the office, but somebody of {side.label}"
+            return Link(case.mention, side, "not-the-incumbent", reason, 0.6, None, phrase.role, candidates=(owner,))
         return self._office_of(case, owner)
 
     def _office_of(self, case: Case, owner: str) -> Link | None:
@@ -116,8 +118,6 @@ class OwnerRules:
         group = self.lexicon.agent_group(phrase.head)
         if phrase.owner is None or phrase.name or (group is None and not self._speaks(phrase)):
             return None
-        if {"past", "future"} & phrase.effects:
-            return nobody(case, "not-the-incumbent", f"“{case.text}” no longer acts for the owner", ())
         owner = self.owners.of(case)
         if owner is None:
             return self._undecided_owner(case)

@@ -1,0 +1,113 @@
+"""How well statements are coded: `python -m benchmarks.extraction --gold FILE... [--plv FILE] [--out FILE]`.
+
+Gold files are in the notation of `kg evaluate`. PLV is the development split of Hu et al. (ACL 2024), of which no
+sentence is kept here: a pair is given, the relation is judged among the 17 of the codebook's events, CONCEDE and
+RETREAT counted as its YIELD. Also measures words a second of the whole extraction on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+from kg.codebook import RELATIONS
+from kg.evaluate import RUNGS, read_gold, score_item, total
+from kg.model import Document
+from kg.pipeline import Classifier, Extractor
+from kg.read import document_id
+
+EVENTS = tuple(code for code, r in RELATIONS.items() if r.quad != "standing")
+PENTA = {"1": "verbal cooperation", "2": "material cooperation", "3": "verbal conflict", "4": "material conflict"}
+
+
+def gold_rows(extractor: Extractor, path: Path, date: str | None) -> list[str]:
+    """Table rows of one gold file, one a rung."""
+    results = []
+    for item in read_gold(path):
+        document = Document(document_id(item.id, item.text), item.text, published=item.date or date)
+        results.append(score_item(item, extractor.extract(document), extractor.catalogue.aliases))
+    sums = total(results)
+    return [
+        f"| {path.stem} | {rung} | {sums[rung].precision:.3f} | {sums[rung].recall:.3f} | {sums[rung].f1:.3f} | {sums[rung].gold} |"
+        for rung in RUNGS
+    ]
+
+
+def _marked(text: str) -> tuple[str, tuple[int, int], tuple[int, int]] | None:
+    """Text without <s> and <t> marks, and the spans of the first of each; None where a mark is missing or empty."""
+    spans: dict[str, list[int]] = {"s": [], "t": []}
+    plain = ""
+    for piece in re.split(r"(</?[st]>)", text):
+        mark = re.fullmatch(r"</?([st])>", piece)
+        if mark is None:
+            plain += piece
+        elif len(spans[mark[1]]) < 2:
+            spans[mark[1]].append(len(plain))
+    (a, b), (c, d) = (spans["s"] + [0, 0])[:2], (spans["t"] + [0, 0])[:2]
+    return (plain, (a, b), (c, d)) if a < b and c < d else None
+
+
+def plv_lines(path: Path) -> list[str]:
+    """Macro-F1 of root, quad class and binary over the pairs of PLV that are fully marked."""
+    classifier = Classifier(None, EVENTS)
+    gold: list[tuple[str, str]] = []
+    given: list[tuple[str, str]] = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            pair = _marked(row["marked_sentence"])
+            if pair is None:
+                continue
+            relation = str(classifier.classify(*pair)["relation"])
+            root = "YIELD" if relation in ("CONCEDE", "RETREAT") else relation
+            gold.append((row["gold_root"], PENTA[row["gold_penta"]]))
+            given.append((root, RELATIONS[relation].quad))
+    levels = {
+        "root": ([g for g, _ in gold], [p for p, _ in given]),
+        "quad": ([q for _, q in gold], [q for _, q in given]),
+        "binary": ([q.split()[1] for _, q in gold], [q.split()[1] for _, q in given]),
+    }
+    return [f"| {name} | {macro_f1(g, p):.1f} | {len(g)} |" for name, (g, p) in levels.items()]
+
+
+def macro_f1(gold: list[str], given: list[str]) -> float:
+    """Mean F1 of the classes of the gold, in per cent."""
+    right = Counter(g for g, p in zip(gold, given, strict=True) if g == p)
+    wanted, told = Counter(gold), Counter(given)
+    return 100 * sum(2 * right[c] / (wanted[c] + told[c]) for c in wanted) / len(wanted)
+
+
+def speed(extractor: Extractor, paths: list[Path]) -> float:
+    """Words a second of the whole extraction over the gold texts as one document."""
+    text = "\n\n".join(item.text for path in paths for item in read_gold(path))
+    document = Document(document_id("speed", text), text, published="2024-01-01")
+    extractor.extract(document)
+    started = time.perf_counter()
+    extractor.extract(document)
+    return len(text.split()) / (time.perf_counter() - started)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--gold", type=Path, nargs="+", required=True)
+    parser.add_argument("--date", default=None, help="date of gold files that name none")
+    parser.add_argument("--plv", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/extraction.md"))
+    args = parser.parse_args()
+    extractor = Extractor()
+    lines = ["# Coding statements", "", "| gold | rung | precision | recall | F1 | statements |", "|---|---|---|---|---|---|"]
+    for path in args.gold:
+        lines += gold_rows(extractor, path, args.date)
+    if args.plv:
+        lines += ["", "| PLV development split, pair given, rules alone | macro-F1 | pairs |", "|---|---|---|", *plv_lines(args.plv)]
+    lines += ["", f"Speed of the whole extraction, one core, gold texts: {speed(extractor, args.gold):,.0f} words/s."]
+    text = "\n".join(lines) + "\n"
+    args.out.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
