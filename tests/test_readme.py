@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 import shlex
 import shutil
@@ -80,11 +79,6 @@ def test_the_table_names_every_command() -> None:
 def test_files_that_are_linked_are_there() -> None:
     missing = [path for path in re.findall(r"\]\(([^)#:]+)\)", README) if not (ROOT / path).exists()]
     assert missing == []
-
-
-@pytest.mark.usefixtures("models_once")
-def test_the_docstring_of_the_package() -> None:
-    assert doctest.testmod(kg).failed == 0
 
 
 def test_every_public_name_is_there() -> None:

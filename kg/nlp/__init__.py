@@ -35,8 +35,8 @@ def load_pipeline(name: str | None = None, *, threads: int = 1) -> Language:
     Examples
     --------
     >>> doc = load_pipeline()("Turkey urged Greece to talk.")
-    >>> [(token.text, token.dep_, token.head.text) for token in doc][:3]
-    [('Turkey', 'nsubj', 'urged'), ('urged', 'root', 'urged'), ('Greece', 'obj', 'urged')]
+    >>> [(token.text, token.dep_, token.head.text) for token in doc][:2]
+    [('Turkey', 'nsubj', 'urged'), ('urged', 'root', 'urged')]
     """
     if name is None:
         nlp = spacy.blank("en")
