@@ -127,6 +127,8 @@ class Extractor:
                 or p.confidence < self.settings.min_confidence
             ):
                 continue
+            if p.relation == "OFFICE" and source.actor.kind == "person" and target.actor.kind != "person":
+                source = replace(source, affiliation=target.actor)  # who takes an office speaks for it
             begin, end = tree.begins[min(p.words)], tree.ends[max(p.words)]
             trigger = Span(tree.begins[p.trigger], tree.ends[p.trigger])
             predicate = document.text[begin:end] if end - begin < 80 else document.text[trigger.begin : trigger.end]
@@ -139,7 +141,7 @@ class Extractor:
 
     def _counts(self, relation: str, source: Participant, target: Participant) -> bool:
         """Both ends are different sides; offices and memberships may be within one."""
-        if source.actor.id == target.actor.id:
+        if source.actor.id == target.actor.id or source.actor.kind == target.actor.kind == "collective":
             return False
         return relation in ("OFFICE", "MEMBER") or _side(source).id != _side(target).id
 

@@ -163,7 +163,7 @@ def _text(tree: Tree, begin: int, end: int) -> str:
     return "".join(parts)
 
 
-def _owner_of_office(tree: Tree, head: int, named: Sequence[bool]) -> list[tuple[int, int]]:
+def _owner_of_office(tree: Tree, head: int, named: Sequence[bool], spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
     """Token ranges of "of X" after the head, one a conjunct, where X holds a name: "leaders of France and Chad"."""
     found = []
     if any(tree.pos[k] != "PRON" for k in tree.kids(head, "nmod:poss")):
@@ -171,7 +171,7 @@ def _owner_of_office(tree: Tree, head: int, named: Sequence[bool]) -> list[tuple
     for k in tree.kids(head, "nmod"):
         if k > head and tree.case(k) in ("of", "from", *OWNER_PREPOSITIONS.get(tree.lemmas[head], ())):
             for c in tree.conjuncts(k):
-                left, right = _trim(tree, _left_edge(tree, c), c), _right_edge(tree, c, ())
+                left, right = _trim(tree, _left_edge(tree, c), c), _right_edge(tree, c, spans)
                 if any(named[left : right + 1]):
                     found.append((left, right + 1))
     return found
@@ -225,7 +225,7 @@ def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named:
     left = _trim(tree, min(outer, own[0]) if own else outer, head)
     if own is None and tree.pos[head] == "PROPN" and tree.deps[head] == "nmod:poss":
         own = (left, right, "")
-    owners = [] if own else _owner_of_office(tree, head, named)
+    owners = [] if own else _owner_of_office(tree, head, named, spans)
     if owners:
         return [_phrase(tree, head, left, end, None, f"{_text(tree, left, right)} of {_text(tree, begin, end)}") for begin, end in owners]
     several = [] if own else _modifier_conjuncts(tree, head, left, named)

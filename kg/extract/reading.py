@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.extract.lexicon import Lexicon, Operator
 from kg.extract.roles import is_headline_future, is_passive, noun_subjects, particles, roles, surface_subjects
@@ -130,6 +130,7 @@ def _operator_subjects(tree: Tree, i: int) -> list[int]:
 def read(tree: Tree, lexicon: Lexicon, trigger: int) -> Reading:
     """Walk from an act up to the root and note what each word on the way does to it."""
     reading = Reading()
+    said = False
     node, noun = trigger, tree.pos[trigger] in ("NOUN", "PROPN") and not tree.kids(trigger, "cop")
     if noun and is_negated(tree, node):
         reading.negated = True
@@ -144,9 +145,12 @@ def read(tree: Tree, lexicon: Lexicon, trigger: int) -> Reading:
             node = up
             continue
         operator = operator_at(tree, lexicon, up)
+        if operator and operator.kind == "refuse" and said:
+            operator = replace(operator, kind="deny")  # "dismissed the allegation that"
         if operator and _takes(tree, node, up, operator, noun):
             _apply(tree, operator, up, node, reading)
             noun = tree.pos[up] in ("NOUN", "PROPN") and not tree.kids(up, "cop")
+            said = noun and operator.kind == "claim"
             if not noun:
                 outer = Reading()
                 _own(tree, up, outer)
