@@ -35,7 +35,8 @@ expected: $(VENV)/installed
 
 # The picture of the graph in the README.
 picture: $(VENV)/installed
-	@mkdir -p $(OUT) docs
+	@test -n "$(CHROMIUM)" || { echo 'the picture needs Chromium; name it: make picture CHROMIUM=/path/to/chromium' >&2; exit 1; }
+	@rm -rf $(OUT)/store && mkdir -p $(OUT) docs
 	$(BIN)/kg build $(EXAMPLES) --store $(OUT)/store
 	$(BIN)/kg view $(OUT)/graph.html --store $(OUT)/store
 	$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 --window-size=1440,900 \

@@ -531,7 +531,7 @@ def test_an_interrupted_build_keeps_what_is_finished(tmp_path: Path) -> None:
         said = process.stderr.read().decode()
         process.stdin.close()
     assert process.returncode == 130
-    assert said == "interrupted; what was finished is kept, and the same command goes on from there\n"
+    assert said == "interrupted; a build keeps what it has finished, and the same command goes on from there\n"
     assert 1 <= count_documents(store) <= 3
 
 

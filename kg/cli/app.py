@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(f"{error.filename}: {(error.strerror or str(error)).lower()}" if error.filename else str(error))
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
-            err.print("interrupted; what was finished is kept, and the same command goes on from there")
+            err.print("interrupted; a build keeps what it has finished, and the same command goes on from there")
         raise
     sys.exit(0)
 
