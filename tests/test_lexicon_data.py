@@ -34,7 +34,7 @@ PARTS_OF_SPEECH = {"VERB", "NOUN", "ADJ"}
 GRAMMATICAL_SLOTS = {"obj", "iobj", "poss", "obj-mod", "ccomp-subj", "xcomp-obj"}
 ALL_PREPOSITIONS = """
 across about after against along alongside around as aside at away back before behind beside between by down during for forward from in
-inside into near of off on out outside over round through to toward towards under up upon with
+inside into near of off on out outside over past round through to toward towards under up upon with
 """
 PREPOSITIONS = {"out of", *ALL_PREPOSITIONS.split()}
 FLAGS = {
@@ -62,6 +62,7 @@ EFFECTS = {
     "demand": "outer-request|inner-requested",
     "claim": "speaker|inner-kept",
     "cause": "inner-asserted",
+    "stop": "inner-negated",
     "allow": "inner-possible",
 }
 SOURCE = re.compile(r"own|CAMEO \d{2,4}|PLOVER [A-Z]+")
@@ -71,7 +72,7 @@ buy bought; choose chose chosen; cling clung; come came; do did; draw drew; driv
 fight fought; find found; flee fled; fling flung; fly flew; forbid forbade; forget forgot; forgive forgave; freeze froze; get got;
 give gave; go went; hang hung; have had has; hold held; keep kept; lay laid; lead led; leave left; lend lent; make made; meet met;
 overrun overran; overthrow overthrew; pay paid; rebuild rebuilt; retake retook; ride rode; ring rang; rise rose; see saw seen;
-seek sought; sell sold; send sent; shake shook; shoot shot; shy shied; sink sank; sit sat; slay slew; sling slung; speak spoke;
+seek sought; sell sold; send sent; shake shook; shoot shot; shy shied; sink sank; sit sat; slay slew; sling slung; speak spoke; spy spied;
 stand stood; steal stole; stick stuck; strike struck; swear swore sworn; sweep swept; swing swung; take took; tear tore;
 tell told; throw threw; try tried; undertake undertook; unfreeze unfroze; uphold upheld; weave wove; win won; wind wound;
 withdraw withdrew; withhold withheld; wring wrung; write wrote
@@ -109,7 +110,7 @@ def shows(lemma: str, example: str) -> bool:
         if len(stem) > 3 and stem.endswith(ending):
             stem = stem[: -len(ending)]
             break
-    words = re.findall(r"[\w-]+", example.lower())
+    words = [*re.findall(r"[\w-]+", example.lower()), *re.findall(r"\w+", example.lower())]  # "rattling" in "sabre-rattling"
     return any(w.startswith(stem) for w in words) or bool(IRREGULAR.get(lemma, set()).intersection(words))
 
 
