@@ -164,6 +164,8 @@ def with_appositions(sentences: Sequence[Tree], phrases: Sequence[Phrase], links
     return found
 
 
+NEAR = 40
+"""Mentions before a pronoun that it may stand for."""
 OBJECT_ROLES = frozenset(("obj", "iobj", "obl", "obl:agent"))
 
 
@@ -183,7 +185,8 @@ def with_bound_pronouns(sentences: Sequence[Tree], phrases: Sequence[Phrase], li
         taken = {a.id for s in subjects if (a := found[s].actor) is not None}
         if actor.id not in taken:
             continue
-        before = [link for p, link in zip(phrases[:i], found[:i], strict=True) if 0 <= phrase.tree - p.tree <= 1 and link.agent]
+        near = range(max(0, i - NEAR), i)
+        before = [found[k] for k in near if 0 <= phrase.tree - phrases[k].tree <= 1 and found[k].agent]
         other = next((x for x in reversed(before) if x.actor is not None and x.actor.id not in taken and x.actor.kind == actor.kind), None)
         found[i] = replace(found[i], actor=None) if other is None else replace(other, mention=phrase.mention, rule="pronoun", score=0.6)
     return found

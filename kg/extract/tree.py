@@ -116,9 +116,16 @@ def make_tree(
 def trees(doc: Doc) -> list[Tree]:
     """The sentences of a parsed spaCy Doc, in order."""
     found = []
+    entities = [(e.start, e.end, e.label_) for e in doc.ents]  # Span.ents would search the whole Doc for each sentence
+    first = 0
     for index, sent in enumerate(doc.sents):
         tokens = list(sent)
         start = sent.start
+        last = first
+        while last < len(entities) and entities[last][0] < sent.end:
+            last += 1
+        names = [(begin - start, end - start, label) for begin, end, label in entities[first:last]]
+        first = last
         found.append(
             make_tree(
                 index,
@@ -129,7 +136,7 @@ def trees(doc: Doc) -> list[Tree]:
                 ["root" if t.head.i == t.i else t.dep_ for t in tokens],
                 [-1 if t.head.i == t.i else t.head.i - start for t in tokens],
                 [t.idx for t in tokens],
-                [(e.start - start, e.end - start, e.label_) for e in sent.ents],
+                names,
             )
         )
     return found
