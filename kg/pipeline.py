@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import signal
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -285,14 +288,26 @@ def extract_documents(
             yield document, extractor.extract(document)
         return
     context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, initializer=_start_worker, initargs=(settings,)) as pool:
-        yield from pool.imap(_work, documents, chunksize=4)
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker, initargs=(settings,)) as pool:
+        waiting: deque[Future[tuple[Document, list[Statement]]]] = deque()
+        try:
+            for document in documents:
+                waiting.append(pool.submit(_work, document))
+                if len(waiting) >= AHEAD * processes:  # so that a large corpus is not read into memory
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
+AHEAD = 8
+"""Documents that each worker process may be ahead of the one whose turn it is."""
 _WORKER: list[Extractor] = []
 
 
 def _start_worker(settings: Settings | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told and ends its workers
     _WORKER.append(Extractor(settings))
 
 

@@ -78,8 +78,10 @@ def surface_subjects(tree: Tree, v: int, depth: int = 0) -> list[int]:
         return _controller(tree, v, g, depth)
     if dep == "advcl" and tree.tags[v] == "VB" and _called(tree, v, g):
         return _called(tree, v, g)
-    if dep == "advcl" and any(tree.words[k].lower() == "from" for k in tree.kids(v, "mark", "case")) and tree.kids(g, "obj", "nsubj:pass"):
-        return tree.kids(g, "obj", "nsubj:pass")[:1]  # "stopped Mali from joining"
+    if dep == "advcl" and tree.kids(g, "obj", "iobj", "nsubj:pass"):
+        marks = {tree.words[k].lower() for k in tree.kids(v, "mark", "case")}
+        if marks & {"from", "of"}:  # "stopped Mali from joining", "accused Mali of joining"
+            return tree.kids(g, "obj", "iobj", "nsubj:pass")[:1]
     if dep in ("conj", "parataxis", "ccomp", "cop", "aux") or dep == "advcl":
         if tree.pos[g] in ("NOUN", "PROPN") and not tree.kids(g, "cop", "nsubj"):
             return noun_subjects(tree, g, depth + 1) if dep == "advcl" else []
