@@ -67,7 +67,7 @@ EFFECTS = {
 }
 SOURCE = re.compile(r"own|CAMEO \d{2,4}|PLOVER [A-Z]+")
 PAST = """
-become became; begin began; bend bent; bid bade; bind bound; bite bit; blow blew; break broke; bring brought; build built;
+be is was been; become became; begin began; bend bent; bid bade; bind bound; bite bit; blow blew; break broke; bring brought; build built;
 buy bought; choose chose chosen; cling clung; come came; do did; draw drew; drive drove; eat ate; fall fell; feed fed;
 fight fought; find found; flee fled; fling flung; fly flew; forbid forbade; forget forgot; forgive forgave; freeze froze; get got;
 give gave; go went; hang hung; have had has; hold held; keep kept; lay laid; lead led; leave left; lend lent; make made; meet met;
