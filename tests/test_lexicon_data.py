@@ -45,6 +45,7 @@ FLAGS = {
     "inner-planned": "its complement is what is planned",
     "weak": "counts only where both ends are clear actors",
     "person": "the source must be a person or a delegation, not a state as such",
+    "patient": "the source is who suffers the verb: the subject of its passive",
     "modal": "counts only where the complement has must, should, need to or have to",
 }
 EFFECTS = {
