@@ -291,7 +291,9 @@ function drawLabels(context) {
     const side = reach + half + 2, above = reach + tall + 1;
     const around = [[0, above], [0, -above], [side, 0], [-side, 0], [side * 0.8, above * 0.8], [-side * 0.8, above * 0.8], [side * 0.8, -above * 0.8], [-side * 0.8, -above * 0.8]]
       .map(([dx, dy]) => ({ x: at.x + dx, y: at.y + dy, room: [at.x + dx - half, at.y + dy - tall, at.x + dx + half, at.y + dy + tall] }));
-    const open = around.filter(({ room }) => taken.free(room, box));
+    const free = around.filter(({ room }) => taken.free(room, box));
+    const whole = free.filter(({ room }) => room[0] >= 0 && room[1] >= 0 && room[2] <= frame.clientWidth && room[3] <= frame.clientHeight);
+    const open = whole.length ? whole : free;  // a label cut by the window's edge only where there is no other place
     const spot = (data.small ? leastCrossed(open, lines) : open[0]) || (leader && around.find(({ room }) => chief.free(room, box)));
     if (!spot) continue;
     taken.add(spot.room); chief.add(spot.room);
@@ -555,7 +557,7 @@ function fit() {
   const held = nodes.filter((node) => alive.has(node.id)).map((node) => node.id);
   if (!held.length) return;
   network.fit({ nodes: held, animation: false, maxZoomLevel: 1.4 });
-  network.moveTo({ scale: network.getScale() * 0.94 });
+  network.moveTo({ scale: network.getScale() * 0.86 });  // room for labels beside the outermost nodes
   touched = false;
 }
 
