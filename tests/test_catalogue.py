@@ -137,6 +137,12 @@ def test_every_term_starts_before_it_ends(catalogue: Catalogue) -> None:
     assert [(term.start, term.end) for term in terms] == [("2025-01-20", ""), ("2017-01-20", "2021-01-20")]
 
 
+def test_every_person_held_an_office(catalogue: Catalogue) -> None:
+    """The linker ranks persons by their terms: a person without one could never be chosen."""
+    persons = [short for short in catalogue._rows if short.startswith("person/")]
+    assert [catalogue.actor(short).label for short in persons if not catalogue.offices(short, None)] == []
+
+
 @pytest.mark.parametrize(
     ("state", "igo", "date", "member"),
     [
