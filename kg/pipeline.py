@@ -123,19 +123,17 @@ class Extractor:
         kept: list[tuple[Proposal, Statement]] = []
         for p in proposals:
             source, target, speaker = (participant_of(links[i]) if i is not None else None for i in (p.source, p.target, p.speaker))
-            if (
-                source is None
-                or target is None
-                or not self._counts(p.relation, source, target)
-                or p.confidence < self.settings.min_confidence
-            ):
+            confidence = round(p.confidence * min(links[p.source].score, links[p.target].score), 2)
+            if source is None or target is None or not self._counts(p.relation, source, target):
+                continue
+            if confidence < self.settings.min_confidence:
                 continue
             if p.relation == "OFFICE" and source.actor.kind == "person" and target.actor.kind != "person":
                 source = replace(source, affiliation=target.actor)  # who takes an office speaks for it
             begin, end = tree.begins[min(p.words)], tree.ends[max(p.words)]
             trigger = Span(tree.begins[p.trigger], tree.ends[p.trigger])
             predicate = document.text[begin:end] if end - begin < 80 else document.text[trigger.begin : trigger.end]
-            evidence = Evidence(span, text, trigger, predicate, EXTRACTOR, p.confidence)
+            evidence = Evidence(span, text, trigger, predicate, EXTRACTOR, confidence)
             statement = Statement(
                 "", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, date_of(tree, p.trigger, dates)
             )

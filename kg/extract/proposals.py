@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kg.codebook import RELATIONS
 from kg.extract.acts import Event, Finder
 from kg.extract.cast import Cast
-from kg.extract.lexicon import Lexicon, Operator
+from kg.extract.lexicon import Act, Lexicon, Operator
 from kg.extract.phrases import Phrase
 from kg.extract.reading import Reading, operator_at, read
 from kg.extract.roles import prepositional, roles, surface_subjects
@@ -19,6 +19,9 @@ from kg.model import Link, Status
 KEPT_IN_FUTURE = frozenset(
     ("AGREE", "CONCEDE", "APPEAL", "REQUEST", "REJECT", "THREATEN", "ACCUSE", "MEMBER", "CANDIDATE", "ALLY", "RIVAL", "OFFICE")
 )
+CONFIDENCE = {"verb": 0.85, "noun": 0.75, "adj": 0.75}
+CONFIDENCE_OF_OPERATORS = 0.7
+"""First guesses by rule, from the development files; calibration is a matter of its own."""
 STRONG_DUTY = frozenset(("must", "need", "have"))
 COMPLEMENT_SLOTS = ("to", "on", "against", "with", "from", "for", "into", "over", "in", "of", "at")
 POSSIBLE_ADJECTIVES = word_set("possible")
@@ -114,15 +117,26 @@ class Proposer:
         for s in event.sources:
             for t in event.targets:
                 if s != t:
-                    found.append(self._proposal(s, relation, t, status, speaker, event.trigger, event.words, rule))
+                    found.append(self._proposal(s, relation, t, status, speaker, event.trigger, event.words, rule, event.act))
                     if event.mutual and relation == "RIVAL":
-                        found.append(self._proposal(t, relation, s, status, speaker, event.trigger, event.words, rule))
+                        found.append(self._proposal(t, relation, s, status, speaker, event.trigger, event.words, rule, event.act))
         return found
 
     def _proposal(
-        self, source: int, relation: str, target: int, status: Status, speaker: int | None, trigger: int, words: tuple[int, ...], rule: str
+        self,
+        source: int,
+        relation: str,
+        target: int,
+        status: Status,
+        speaker: int | None,
+        trigger: int,
+        words: tuple[int, ...],
+        rule: str,
+        act: Act | None = None,
     ) -> Proposal:
-        confidence = {"verb": 0.8, "noun": 0.7, "adj": 0.7}.get(rule, 0.65) - (0.1 if status != "asserted" else 0.0)
+        confidence = CONFIDENCE.get(rule, CONFIDENCE_OF_OPERATORS) - (0.1 if status != "asserted" else 0.0)
+        if act is not None:
+            confidence += 0.05 * bool(act.objects or act.particle) - 0.15 * ("weak" in act.flags)
         return Proposal(self.tree.index, source, relation, target, status, speaker, trigger, words, rule, round(confidence, 2))
 
     def _swallowed(self, event: Event, reading: Reading, operator: Operator, token: int, negated: bool) -> list[Proposal]:
