@@ -1,0 +1,141 @@
+"""Dates in the precision that a sentence gives; nothing is invented."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.extract.dates import date_of, find_dates
+from tests.parsed import parse
+
+WEDNESDAY = "2024-05-15"
+
+
+def values(text: str, published: str | None = WEDNESDAY) -> list[str]:
+    return [d.value for d in find_dates(text, 0, published)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on 3 May 2021", "2021-05-03"),
+        ("on 3rd of May, 2021", "2021-05-03"),
+        ("on May 3, 2021", "2021-05-03"),
+        ("on Sept. 1, 1939", "1939-09-01"),
+        ("in August 2008", "2008-08"),
+        ("in August of 2008", "2008-08"),
+        ("in Aug. 2008", "2008-08"),
+        ("in 1974", "1974"),
+        ("since 1974", "1974"),
+        ("the 2015 accord", "2015"),
+        ("Peru's 2015 accord", "2015"),
+        ("by late 2023", "2023"),
+    ],
+)
+@pytest.mark.parametrize("published", [None, "2024", "2024-05", WEDNESDAY])
+def test_full_forms_need_no_date_of_the_document(text: str, value: str, published: str | None) -> None:
+    assert values(text, published) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on Monday", "2024-05-13"),
+        ("on Wednesday", "2024-05-15"),
+        ("on Thursday", "2024-05-09"),
+        ("last Friday", "2024-05-10"),
+        ("next Friday", "2024-05-17"),
+        ("next Wednesday", "2024-05-22"),
+        ("this coming Monday", "2024-05-20"),
+        ("yesterday", "2024-05-14"),
+        ("Today", "2024-05-15"),
+        ("tonight", "2024-05-15"),
+        ("tomorrow", "2024-05-16"),
+        ("last month", "2024-04"),
+        ("this month", "2024-05"),
+        ("next month", "2024-06"),
+        ("last year", "2023"),
+        ("next year", "2025"),
+        ("in March", "2024-03"),
+        ("in May", "2024-05"),
+        ("in December", "2023-12"),
+        ("on 3 May", "2024-05-03"),
+        ("on May 3", "2024-05-03"),
+        ("on 24 December", "2023-12-24"),
+        ("on 20 July", "2024-07-20"),
+    ],
+)
+def test_relative_forms_are_counted_from_the_document(text: str, value: str) -> None:
+    assert values(text) == [value]
+
+
+@pytest.mark.parametrize("text", ["on Monday", "next Friday", "yesterday", "last month", "this year", "in March", "on 3 May", "May 3"])
+@pytest.mark.parametrize("published", [None, "2024", "2024-05"])
+def test_relative_forms_without_a_full_date_give_nothing(text: str, published: str | None) -> None:
+    assert values(text, published) == []
+
+
+def test_months_over_the_turn_of_the_year() -> None:
+    assert values("last month", "2024-01-10") == ["2023-12"]
+    assert values("next month", "2024-12-10") == ["2025-01"]
+
+
+@pytest.mark.parametrize("text", ["Peru may leave", "they march on", "2008 soldiers", "this week", "in 3000", "the 1990s"])
+def test_what_is_no_date_is_left_alone(text: str) -> None:
+    assert values(text) == []
+
+
+@pytest.mark.parametrize(("text", "value"), [("on 31 February 2020", "2020-02"), ("on 45 May 2020", "2020-05")])
+def test_an_impossible_day_leaves_its_month(text: str, value: str) -> None:
+    assert values(text) == [value]
+
+
+def test_several_in_order_with_offsets_of_the_document() -> None:
+    text = "In 1999 and on 3 May 2021 and since Monday"
+    found = find_dates(text, 100, WEDNESDAY)
+    assert [d.value for d in found] == ["1999", "2021-05-03", "2024-05-13"]
+    assert [text[d.begin - 100 : d.end - 100] for d in found] == ["In 1999", "3 May 2021", "Monday"]
+
+
+@given(st.text(alphabet="0123456789 MayAugustMonday,.lastinof", max_size=60), st.sampled_from([None, "2024", WEDNESDAY]))
+def test_spans_never_overlap_and_values_are_prefixes_of_iso_dates(text: str, published: str | None) -> None:
+    found = find_dates(text, 0, published)
+    assert all(a.end <= b.begin for a, b in pairwise(found))
+    assert all(len(d.value) in (4, 7, 10) for d in found)
+
+
+BOTH = (
+    "Peru/NNP/nsubj>2 attacked/VBD/root>0 Chile/NNP/obj>2 in/IN/case>5 March/NNP/obl>2"
+    " and/CC/cc>7 thanked/VBD/conj>2 Mali/NNP/obj>7 in/IN/case>10 June/NNP/obl>7"
+)
+SAID_THEN = (
+    "Peru/NNP/nsubj>2 said/VBD/root>0 on/IN/case>4 Monday/NNP/obl>2 that/IN/mark>7"
+    " Chile/NNP/nsubj>7 attacked/VBD/ccomp>2 Mali/NNP/obj>7 on/IN/case>10 Friday/NNP/obl>7"
+)
+SAID = "Peru/NNP/nsubj>2 said/VBD/root>0 on/IN/case>4 Monday/NNP/obl>2 that/IN/mark>7 Chile/NNP/nsubj>7 attacked/VBD/ccomp>2 Mali/NNP/obj>7"
+DATED_TALKS = "On/IN/case>2 Monday/NNP/obl>4 Peru/NNP/nsubj>4 refused/VBD/root>0 to/TO/mark>6 meet/VB/xcomp>4 Chile/NNP/obj>6"
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "value"),
+    [
+        pytest.param(BOTH, "attacked", "2024-03", id="first of two clauses"),
+        pytest.param(BOTH, "thanked", "2023-06", id="second of two clauses"),
+        pytest.param(SAID_THEN, "said", "2024-05-13", id="the saying"),
+        pytest.param(SAID_THEN, "attacked", "2024-05-10", id="what was said"),
+        pytest.param(SAID, "attacked", None, id="the day of the saying is not the day of the act"),
+        pytest.param(DATED_TALKS, "meet", "2024-05-13", id="an open complement shares its verb's day"),
+    ],
+)
+def test_date_of_an_act(text: str, trigger: str, value: str | None) -> None:
+    tree = parse(text)
+    sentence = "".join(w.rjust(b - a) for w, a, b in zip(tree.words, (0, *tree.ends), tree.ends, strict=False))
+    dates = find_dates(sentence, 0, WEDNESDAY)
+    assert date_of(tree, tree.words.index(trigger), dates) == value
+
+
+def test_no_dates_no_day() -> None:
+    assert date_of(parse(BOTH), 1, []) is None
