@@ -103,7 +103,11 @@ class Finder:
     def _complements(self, i: int) -> dict[str, set[str]]:
         """The prepositions after a word with the names of the nouns that they bring."""
         found: dict[str, set[str]] = {}
-        for k in self.tree.kids(i, "obl", "nmod"):
+        tree = self.tree
+        adverbs = tree.kids(i, "compound:prt", "advmod")
+        for k in (*tree.kids(i, "obl", "nmod"), *(o for a in adverbs for o in tree.kids(a, "obl"))):  # "walked away from talks"
+            for a in adverbs:
+                found.setdefault(f"{tree.words[a].lower()} {tree.case(k)}", set()).update(self._names_of(meant(tree, k)))
             found.setdefault(self.tree.case(k), set()).update(
                 n for c in self.tree.conjuncts(k) for n in self._names_of(meant(self.tree, c))
             )
@@ -143,8 +147,7 @@ class Finder:
         if "person" in act.flags and ((parts.patients and not act.objects) or not self._travelled(parts, sources)):
             return None
         sources += [m for k in self.tree.kids(v, "obl") if self.tree.case(k) in TOGETHER for m in self.cast.agents(k) if m not in sources]
-        targets = self._targets(v, act, parts, words)
-        targets = [t for t in targets if t not in sources]
+        targets = self._targets(v, act, parts, words, sources)
         if not targets and "inner-requested" in act.flags:  # "demands that Chad leave"
             targets = [t for t in self._slot(v, "ccomp-subj", parts, words) if t not in sources]
         mutual = "reciprocal" in act.flags
@@ -211,9 +214,11 @@ class Finder:
             found.extend(self.cast.anyone(t) if owners else self.cast.agents(t))
         return list(dict.fromkeys(found))
 
-    def _targets(self, v: int, act: Act, parts: Roles, words: tuple[int, ...]) -> list[int]:
+    def _targets(self, v: int, act: Act, parts: Roles, words: tuple[int, ...], sources: list[int]) -> list[int]:
+        """The first slot that holds somebody else than the sources: "rushed troops to its border with Oman"."""
+        own = {self.cast.actor(m) for m in sources}
         for slot in act.slots:
-            found = self._slot(v, slot, parts, words)
+            found = [t for t in self._slot(v, slot, parts, words) if self.cast.actor(t) not in own]
             if found:
                 return found
         if (
@@ -239,8 +244,15 @@ class Finder:
                 return self._all((o for c in tree.kids(v, "xcomp") for o in roles(tree, c).patients), owners=True)
         things = [*words[1:], *(p for p in parts.patients if p not in words)]
         clauses = [c for t in things for c in tree.kids(t, "acl")]  # "lift the sanctions that it imposed on Oman"
-        hosts = [v, *things, *tree.kids(v, "xcomp", "compound:prt"), *clauses]
-        return self._affected((k for h in dict.fromkeys(hosts) for k in prepositional(tree, h, slot)), owners=self._act_reaches_owner)
+        hosts = list(dict.fromkeys([v, *things, *tree.kids(v, "xcomp", "compound:prt", "advmod"), *clauses]))
+        first, _, rest = slot.partition(" ")
+        if rest and first in particles(tree, v):  # "pulled out of Mali", with the first word parsed as a particle
+            slot = rest
+        found = self._affected((k for h in hosts for k in prepositional(tree, h, slot)), owners=self._act_reaches_owner)
+        if not found:  # "announced a suspension of aid to Chad"
+            inner = [n for t in things for n in tree.kids(t, "nmod") if tree.case(n) in ("of", "in", "for")]
+            found = self._affected((k for n in inner for k in prepositional(tree, n, slot)), owners=self._act_reaches_owner)
+        return found
 
     def _affected(self, tokens: Iterable[int], *, owners: bool) -> list[int]:
         """Actors at tokens; of a noun that reports an act, who did it: "condemned Chad's raid on Mali" is about Chad."""

@@ -10,7 +10,7 @@ from kg.extract.roles import antecedent, meant
 from kg.extract.tree import Tree
 from kg.model import Link
 
-OWNING = ("of", "by", "from", "in", "inside", "across", "within")
+OWNING = ("of", "by", "from", "in", "inside", "across", "within", "near", "off", "around")
 LOCATING = ("of", "in", "on", "near", "at", "outside", "around", "inside", "across", "to")
 LOCATED = "located"
 """Rule of a link that stands for the state in which a place lies."""
@@ -27,6 +27,7 @@ class Cast:
         self._things: dict[int, list[int]] = defaultdict(list)
         self._places: dict[int, list[int]] = defaultdict(list)
         self._kinds: dict[int, str] = {}
+        self._ids = [link.actor.id if link.actor else "" for link in links]
         for i, (phrase, link) in enumerate(zip(phrases, links, strict=True)):
             if phrase.tree == tree.index and link.actor is not None:
                 role = self._places if link.rule == LOCATED else self._agents if link.agent else self._things
@@ -86,6 +87,10 @@ class Cast:
                 if found:
                     break
         return _unique(found or self._things.get(token, []))
+
+    def actor(self, mention: int) -> str:
+        """Id of a mention's actor; persons count as themselves."""
+        return self._ids[mention]
 
     def kind(self, mention: int) -> str:
         """Kind of a mention's actor, "" if unknown."""

@@ -37,7 +37,7 @@ class Act:
 
     @property
     def specificity(self) -> int:
-        return 2 * bool(self.objects) + bool(self.particle)
+        return 2 * bool(self.objects - {"*"}) + bool(self.particle)
 
 
 @dataclass(frozen=True, slots=True)

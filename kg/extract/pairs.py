@@ -15,6 +15,7 @@ from kg.extract.tree import Tree
 from kg.model import Actor, Link, Mention, Span, Status
 
 NONE = "NONE"
+SUBJECT_PRONOUNS = frozenset(("it", "they", "he", "she", "its", "their", "his"))
 SWALLOWING = {"refuse": "REJECT", "threaten": "THREATEN"}
 
 
@@ -33,14 +34,13 @@ def judge_pair(sentences: Sequence[Tree], lexicon: Lexicon, source: Span, target
     ends = (_head(tree, source), _head(tree, target))
     if ends[1] is None or ends[0] is None:
         return _fallback(allowed)
-    phrases = [
-        Phrase(Mention(span, "", tree.lemmas[i], role=tree.deps[i], sentence=tree.index), tree.index, i)
-        for span, i in zip((source, target), ends, strict=True)
-        if i is not None
-    ]
-    links = [Link(p.mention, Actor(f"urn:pair:{n}", "", "unknown"), "given", "") for n, p in enumerate(phrases)]
-    found = [p for p in propose(tree, lexicon, phrases, links) if {p.source, p.target} == {0, 1} and _is_allowed(p.relation, allowed)]
-    forward = [p for p in found if p.source == 0]
+    spans = [(source, ends[0], 0), (target, ends[1], 1), *((Span(0, 0), i, 0) for i in _pronouns_of(tree, ends[0]) if i != ends[1])]
+    phrases = [Phrase(Mention(span, "", tree.lemmas[i], role=tree.deps[i], sentence=tree.index), tree.index, i) for span, i, _ in spans]
+    actors = [Actor(f"urn:pair:{n}", "", "unknown") for n in (0, 1)]
+    links = [Link(phrase.mention, actors[end], "given", "") for phrase, (_, _, end) in zip(phrases, spans, strict=True)]
+    sides = [end for _, _, end in spans]
+    found = [p for p in propose(tree, lexicon, phrases, links) if sides[p.source] != sides[p.target] and _is_allowed(p.relation, allowed)]
+    forward = [p for p in found if sides[p.source] == 0]
     if forward:
         best = max(forward, key=lambda p: (p.status == "asserted", p.confidence))
         return Judgement(best.relation, best.status, best.confidence)
@@ -71,6 +71,16 @@ def _head(tree: Tree, span: Span) -> int | None:
     """The topmost token of a span."""
     inside = [i for i in range(len(tree)) if tree.begins[i] < span.end and span.begin < tree.ends[i]]
     return next((i for i in inside if tree.heads[i] not in inside), None)
+
+
+def _pronouns_of(tree: Tree, source: int) -> list[int]:
+    """Pronouns after a subject that may stand for it ("the army said it had freed"); those of other subjects stay out."""
+    if not tree.deps[source].startswith("nsubj"):
+        return []
+    subjects = {i for i in range(len(tree)) if tree.deps[i].startswith("nsubj") and tree.pos[i] in ("NOUN", "PROPN")}
+    if any(source < s for s in subjects):
+        return []
+    return [i for i in range(source + 1, len(tree)) if tree.pos[i] == "PRON" and tree.words[i].lower() in SUBJECT_PRONOUNS]
 
 
 def _acts(tree: Tree, lexicon: Lexicon) -> Iterator[tuple[int, Act]]:

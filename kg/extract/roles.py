@@ -126,6 +126,10 @@ def roles(tree: Tree, v: int) -> Roles:
     surface = tuple(surface_subjects(tree, v))
     objects = tuple(antecedent(tree, k) for k in tree.kids(v, "obj"))
     indirect = tuple(tree.kids(v, "iobj"))
+    if not objects:  # "called off a summit": the parser may take the object of a particle verb for an adjunct
+        after = [k for k in tree.kids(v, "obl") if tree.deps[k] == "obl" and not tree.case(k)]
+        begun = [min(tree.subtree(k)) for k in after]
+        objects = tuple(k for k, b in zip(after, begun, strict=True) if b > 0 and tree.deps[b - 1] == "compound:prt")
     if not objects and tree.deps[v] == "acl:relcl":
         objects = _relative_object(tree, v, surface)
     if not objects and tree.deps[v] != "conj":

@@ -129,6 +129,8 @@ class People:
         if len(fitting) == 1 and (phrase or owner):
             return Choice(fitting[0], everybody, "the only one of this name in this office", 0.95)
         ranked = sorted(((self._standing(person, date, phrase, owner), person) for person in fitting), reverse=True)
+        if not ranked:
+            return Choice(None, everybody, "nobody of this name is known in an office")
         (first, person), second = ranked[0], ranked[1][0] if len(ranked) > 1 else 0.0
         told = bool(phrase or owner)
         if first > second and first >= (1.0 if told else _enough(len(everybody))):
