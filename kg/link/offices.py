@@ -49,7 +49,7 @@ class OwnerRules:
         if holding is None:
             return None
         person = self.catalogue.actor(holding.term.person)
-        side = self.catalogue.actor(holding.owner)
+        side = self.catalogue.actor(self.people.speaking_for(holding.term.owner))
         reason = f"{person.label} was {holding.office.replace('_', ' ')} of {side.label} from {holding.term.start}"
         reason += f" until {holding.term.end}" if holding.term.end else f" (last checked {holding.term.as_of})"
         return Link(case.mention, person, "role-at-date", reason, 0.9, side, phrase.role, candidates=(person.id, owner))

@@ -102,17 +102,17 @@ class People:
         now = [term for term in terms if term.covers(date)]
         if now:
             best = max(now, key=lambda term: (known_on(term, date), _WEIGHT.get(term.role, 1), term.start, term.owner))
-            return self._speaking_for(best.owner), f"{best.role.replace('_', ' ')} since {best.start}"
+            return self.speaking_for(best.owner), f"{best.role.replace('_', ' ')} since {best.start}"
         before = [term for term in terms if term.start <= date]
         if before:
             last = max(before, key=lambda term: (term.end, term.start))
-            return self._speaking_for(last.owner), f"last office: {last.role.replace('_', ' ')} until {last.end or 'an unknown day'}"
+            return self.speaking_for(last.owner), f"last office: {last.role.replace('_', ' ')} until {last.end or 'an unknown day'}"
         if terms:
             first = min(terms, key=lambda term: (term.start, term.owner))
-            return self._speaking_for(first.owner), f"first office: {first.role.replace('_', ' ')} from {first.start}"
+            return self.speaking_for(first.owner), f"first office: {first.role.replace('_', ' ')} from {first.start}"
         return owner, "as the phrase says" if owner else "no office is known"
 
-    def _speaking_for(self, owner: str) -> str:
+    def speaking_for(self, owner: str) -> str:
         """The president of the Commission speaks for the Union: organs of an organisation of states act for it."""
         parent = self._catalogue.parent(owner)
         both = parent is not None and self._catalogue.actor(owner).kind == "igo" and self._catalogue.actor(parent).kind == "igo"
