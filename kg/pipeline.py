@@ -15,13 +15,13 @@ from typing import Literal
 from kg.codebook import RELATIONS
 from kg.errors import InputError, UnknownNameError
 from kg.extract.cast import LOCATED
+from kg.extract.coreference import bind_by_syntax
 from kg.extract.dates import date_of, find_dates
 from kg.extract.lexicon import Lexicon, load_lexicon
 from kg.extract.pairs import judge_pair
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
 from kg.extract.quotes import quoting_phrases
-from kg.extract.roles import surface_subjects
 from kg.extract.tree import Tree, trees
 from kg.link import Catalogue, Linker
 from kg.model import Actor, Document, Evidence, Link, Participant, Span, Statement
@@ -58,12 +58,11 @@ class Extractor:
     def extract(self, document: Document) -> list[Statement]:
         """All statements of one document, in the order of the text."""
         sentences = self.parse(document.text)
-        phrases = [p for tree in sentences for p in find_phrases(tree, self.catalogue)]
         linker = Linker(self.catalogue)
+        phrases = [p for tree in sentences for p in find_phrases(tree, linker)]
         links = linker.link([p.mention for p in phrases], date=document.published)
-        links = with_bound_pronouns(sentences, phrases, links)
-        links = with_pronoun_owners(sentences, phrases, links, linker, document.published)
-        links = [self._admitted(link) for link in with_appositions(sentences, phrases, links)]
+        links = bind_by_syntax(sentences, phrases, links, self.lexicon, lambda text: linker.resolve(text, date=document.published))
+        links = [self._admitted(link) for link in links]
         found: list[Statement] = []
         at = _by_tree(phrases)
         quoting = quoting_phrases(sentences, self.lexicon, phrases, links)
@@ -145,73 +144,6 @@ class Extractor:
         if source.actor.id == target.actor.id or source.actor.kind == target.actor.kind == "collective":
             return False
         return relation in ("OFFICE", "MEMBER") or _side(source).id != _side(target).id
-
-
-def with_appositions(sentences: Sequence[Tree], phrases: Sequence[Phrase], links: Sequence[Link]) -> list[Link]:
-    """Links in which a person whom the catalogue does not know acts for whom the apposition says.
-
-    "Ada Lovo, the Fijian envoy": the envoy's state is the person's side.
-    """
-    at = {(p.tree, p.token): link for p, link in zip(phrases, links, strict=True) if link.actor is not None and link.agent}
-    found = []
-    for phrase, link in zip(phrases, links, strict=True):
-        if link.local and link.affiliation is None:
-            tree = sentences[phrase.tree]
-            near = [*tree.kids(phrase.token, "appos"), *([tree.heads[phrase.token]] if tree.base(phrase.token) == "appos" else [])]
-            other = next((at[phrase.tree, k] for k in near if (phrase.tree, k) in at and at[phrase.tree, k].role), None)
-            if other and other.actor and not other.local and other.actor.kind != "person":
-                link = replace(link, affiliation=other.actor, role=other.role)
-        found.append(link)
-    return found
-
-
-NEAR = 40
-"""Mentions before a pronoun that it may stand for."""
-OBJECT_ROLES = frozenset(("obj", "iobj", "obl", "obl:agent"))
-
-
-def with_bound_pronouns(sentences: Sequence[Tree], phrases: Sequence[Phrase], links: Sequence[Link]) -> list[Link]:
-    """Links in which an object pronoun is not the subject of its own clause.
-
-    "Ada phoned Ben to congratulate him": the nearest other actor of its kind before it.
-    """
-    at = {(p.tree, p.token): i for i, p in enumerate(phrases)}
-    found = list(links)
-    for i, phrase in enumerate(phrases):
-        actor = found[i].actor
-        if found[i].rule != "pronoun" or actor is None or phrase.mention.role not in OBJECT_ROLES:
-            continue
-        tree = sentences[phrase.tree]
-        subjects = [at[phrase.tree, s] for s in surface_subjects(tree, tree.heads[phrase.token]) if (phrase.tree, s) in at]
-        taken = {a.id for s in subjects if (a := found[s].actor) is not None}
-        if actor.id not in taken:
-            continue
-        near = range(max(0, i - NEAR), i)
-        before = [found[k] for k in near if 0 <= phrase.tree - phrases[k].tree <= 1 and found[k].agent]
-        other = next((x for x in reversed(before) if x.actor is not None and x.actor.id not in taken and x.actor.kind == actor.kind), None)
-        found[i] = replace(found[i], actor=None) if other is None else replace(other, mention=phrase.mention, rule="pronoun", score=0.6)
-    return found
-
-
-def with_pronoun_owners(
-    sentences: Sequence[Tree], phrases: Sequence[Phrase], links: Sequence[Link], linker: Linker, date: str | None
-) -> list[Link]:
-    """Links in which "its envoy" is the envoy of whom "its" stands for."""
-    at = {(p.tree, p.token): link for p, link in zip(phrases, links, strict=True) if link.actor is not None}
-    found = []
-    for phrase, link in zip(phrases, links, strict=True):
-        tree = sentences[phrase.tree]
-        pronoun = next((k for k in tree.kids(phrase.token, "nmod:poss") if tree.pos[k] == "PRON" and (phrase.tree, k) in at), None)
-        if link.actor is None and pronoun is not None:
-            said = at[phrase.tree, pronoun]
-            owner = said.affiliation or said.actor
-            words = phrase.mention.text.split(" ", 1)
-            if owner is not None and len(words) == 2:
-                resolved = linker.resolve(f"{owner.label}'s {words[1]}", date=date)
-                if resolved.actor is not None and resolved.agent:
-                    link = replace(resolved, mention=phrase.mention, rule="pronoun-owner", score=round(resolved.score * 0.8, 2))
-        found.append(link)
-    return found
 
 
 def _by_tree(phrases: Sequence[Phrase]) -> dict[int, list[int]]:

@@ -14,6 +14,7 @@ OWNING = ("of", "by", "from", "in", "inside", "across", "within", "near", "off",
 LOCATING = ("of", "in", "on", "near", "at", "outside", "around", "inside", "across", "to")
 LOCATED = "located"
 """Rule of a link that stands for the state in which a place lies."""
+HOLDING = frozenset(("employ", "own", "operate", "run", "control", "govern", "work"))
 BORDERS = frozenset(("border", "frontier", "boundary"))
 PREMODIFYING = frozenset(("amod", "compound", "nmod", "nummod", "flat", "obl", "conj", "advmod", "acl"))
 
@@ -79,6 +80,9 @@ class Cast:
             found.extend(self.agents(k) or (self.owners(k, depth + 1) if depth < 3 else []))
         if not found:
             found = self.modifiers(token)
+        if not found:  # "workers employed by the UN", "a tanker owned by Oman"
+            held = [k for k in tree.kids(token, "acl") if tree.lemmas[k] in HOLDING]
+            found = [m for k in held for o in tree.kids(k, "obl") if tree.case(o) in ("by", "for") for m in self.agents(o)]
         if not found and depth < 3:
             for preposition in OWNING:
                 for k in tree.kids(token, "nmod"):

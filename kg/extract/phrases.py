@@ -41,6 +41,9 @@ MONTHS = frozenset(("May", "March", "August", "April", "June"))
 OWNER_PREPOSITIONS = {
     **dict.fromkeys(("spokesman", "spokeswoman", "spokesperson"), ("for",)),
     **dict.fromkeys(("official", "authority", "government", "regime", "junta", "source", "rebel", "leadership", "embassy"), ("in",)),
+    **dict.fromkeys(
+        ("court", "judge", "prosecutor", "police", "parliament", "lawmaker", "militant", "gunman", "army", "protester"), ("in",)
+    ),
 }
 """Prepositions besides "of" that name whom an agent acts for."""
 DEFINITE = frozenset(["the", "this", "that", "these", "those", "his", "her", "its", "their"])
@@ -51,6 +54,9 @@ class Names(Protocol):
 
     def longest_name(self, tokens: Sequence[str], start: int) -> int:
         """Number of tokens of the longest known name that begins at `start`; 0 if none."""
+
+    def is_agent_noun(self, noun: str) -> bool:
+        """Whether a noun names somebody who acts for an owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,7 @@ def find_phrases(tree: Tree, names: Names) -> list[Phrase]:
     covered: set[int] = set()
     for head in range(len(tree)):
         if _is_phrase_head(tree, head):
-            phrases = _phrases_at(tree, head, spans, named)
+            phrases = _phrases_at(tree, head, spans, named, names)
             found.extend(phrases)
             if phrases:
                 covered.update(
@@ -212,7 +218,7 @@ def find_phrases(tree: Tree, names: Names) -> list[Phrase]:
     return sorted(found, key=lambda p: (p.mention.span, p.token))
 
 
-def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named: Sequence[bool]) -> list[Phrase]:
+def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named: Sequence[bool], names: Names) -> list[Phrase]:
     word = tree.words[head].lower()
     if tree.pos[head] == "PRON":
         return [_phrase(tree, head, head, head + 1, None)] if word in PRONOUNS else []
@@ -225,7 +231,7 @@ def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named:
     left = _trim(tree, min(outer, own[0]) if own else outer, head)
     if own is None and tree.pos[head] == "PROPN" and tree.deps[head] == "nmod:poss":
         own = (left, right, "")
-    owners = [] if own else _owner_of_office(tree, head, named, spans)
+    owners = [] if own or not names.is_agent_noun(tree.lemmas[head]) else _owner_of_office(tree, head, named, spans)
     if owners:
         return [_phrase(tree, head, left, end, None, f"{_text(tree, left, right)} of {_text(tree, begin, end)}") for begin, end in owners]
     several = [] if own else _modifier_conjuncts(tree, head, left, named)

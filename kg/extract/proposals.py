@@ -173,7 +173,8 @@ class Proposer:
         outer = read(self.tree, self.lexicon, i)
         relation = _outer_relation(operator, None, inner_negated=False)
         status = status_of(outer, relation)
-        targets = [t for c in complements for t in self._complement_targets(c) if t not in sources]
+        own = {self.cast.actor(s) for s in sources}
+        targets = [t for c in complements for t in self._complement_targets(c) if self.cast.actor(t) not in own]
         if status is None or (relation == "AGREE" and not targets):
             return []
         speaker = self._speaker(outer)

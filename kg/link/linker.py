@@ -60,6 +60,14 @@ class Linker:
             strangers.unknown,
         )
 
+    def longest_name(self, tokens: Sequence[str], start: int) -> int:
+        """Number of tokens of the longest name of the catalogue that begins at `start`; 0 if none."""
+        return self.catalogue.longest_name(tokens, start)
+
+    def is_agent_noun(self, noun: str) -> bool:
+        """Whether a noun (a lemma) names somebody who acts for an owner: "envoy", "troops", "president"."""
+        return self.lexicon.agent_group(noun) is not None or noun.lower() in self.lexicon.roles
+
     def link(self, mentions: Sequence[Mention], *, date: str | None) -> list[Link]:
         """Link the mentions of one document, given in the order of the text.
 
