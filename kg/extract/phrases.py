@@ -12,31 +12,8 @@ from kg.model import Mention, Span
 PREMODIFIERS = frozenset(
     ("compound", "amod", "nummod", "nmod", "flat", "det", "advmod", "punct", "appos", "obl", "conj", "cc", "dep", "acl")
 )
-PRONOUNS = frozenset(["he", "she", "they", "it", "him", "her", "them", "his", "its", "their", "himself", "herself", "itself", "themselves"])
-TRIMMED = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "some",
-        "any",
-        "several",
-        "many",
-        "few",
-        "both",
-        "all",
-        "each",
-        "every",
-        "no",
-        "other",
-        "another",
-        "such",
-    ]
-)
+PRONOUNS = frozenset("he she they it him her them his its their himself herself itself themselves".split())
+TRIMMED = frozenset("a an the this that these those some any several many few both all each every no other another such".split())
 MONTHS = frozenset(("May", "March", "August", "April", "June"))
 OWNER_PREPOSITIONS = {
     **dict.fromkeys(("spokesman", "spokeswoman", "spokesperson"), ("for",)),
@@ -46,7 +23,7 @@ OWNER_PREPOSITIONS = {
     ),
 }
 """Prepositions besides "of" that name whom an agent acts for."""
-DEFINITE = frozenset(["the", "this", "that", "these", "those", "his", "her", "its", "their"])
+DEFINITE = frozenset("the this that these those his her its their".split())
 
 
 class Names(Protocol):

@@ -8,7 +8,7 @@ from kg.extract.lexicon import Lexicon, Operator
 from kg.extract.roles import is_headline_future, is_passive, noun_subjects, particles, roles, surface_subjects
 from kg.extract.tree import Tree
 
-NEGATIONS = frozenset(["not", "n't", "never", "no", "neither", "nor", "hardly", "scarcely", "barely", "n’t", "nobody", "none", "without"])
+NEGATIONS = frozenset("not n't never no neither nor hardly scarcely barely n’t nobody none without".split())
 MODALS_POSSIBLE = frozenset(["may", "might", "could", "can", "would", "ca"])
 MODALS_FUTURE = frozenset(("will", "shall", "'ll", "’ll", "wo"))
 MODALS_DUTY = frozenset(("must", "should", "ought", "shall"))

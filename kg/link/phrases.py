@@ -17,9 +17,9 @@ _OWNING = re.compile(r"^(.{2,})-(?:flagged|owned|registered|led|made|built|contr
 _PREFIX = re.compile(r"^(ex-|then-|Ex-|Then-)(.+)$")
 _SUFFIX = re.compile(r"^(\w{4,})-(designate|elect|in-waiting)$")
 _PARTICLES = frozenset(  # lower-case words inside names
-    "van von der den de del della la le di da dos do al el bin bint ibn abu ul vel af av zu und y e".split()  # noqa: SIM905
+    "van von der den de del della la le di da dos do al el bin bint ibn abu ul vel af av zu und y e".split()
 )
-_CUT = frozenset("to in at on from with against over about during after before who which that whose".split())  # noqa: SIM905
+_CUT = frozenset("to in at on from with against over about during after before who which that whose".split())
 
 
 @dataclass(frozen=True, slots=True)

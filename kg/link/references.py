@@ -13,7 +13,7 @@ from kg.model import Link
 _MALE, _FEMALE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
 _THING, _MANY = frozenset({"it", "its", "itself"}), frozenset({"they", "them", "their", "theirs", "themselves"})
 _OTHER_PRONOUNS = frozenset(
-    "i me my we us our you your who whom which that this these those one others some many both all each there what".split()  # noqa: SIM905
+    "i me my we us our you your who whom which that this these those one others some many both all each there what".split()
 )
 
 
