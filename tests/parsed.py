@@ -76,8 +76,9 @@ def catalogue() -> Catalogue:
 
 def linked(tree: Tree, date: str | None = None) -> tuple[list[Phrase], list[Link]]:
     """Phrases of a tree and the actors of the catalogue that they name."""
-    phrases = find_phrases(tree, catalogue())
-    return phrases, Linker(catalogue()).link([p.mention for p in phrases], date=date)
+    linker = Linker(catalogue())
+    phrases = find_phrases(tree, linker)
+    return phrases, linker.link([p.mention for p in phrases], date=date)
 
 
 def found(text: str, lexicon: Lexicon, **more: object) -> list[str]:

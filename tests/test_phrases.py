@@ -33,6 +33,9 @@ class Known:
     def longest_name(self, tokens: Sequence[str], start: int) -> int:
         return max((n for n in range(1, min(4, len(tokens) - start + 1)) if " ".join(tokens[start : start + n]) in KNOWN), default=0)
 
+    def is_agent_noun(self, noun: str) -> bool:
+        return noun in ("leader", "general", "official", "envoy", "minister", "spokesman")
+
 
 def phrases(tree: Tree) -> list[Phrase]:
     return find_phrases(tree, Known())
