@@ -109,15 +109,34 @@ def plain(name: str) -> str:
     return text.removeprefix("the ")
 
 
-def read_gold(path: Path) -> list[Item]:
-    """The items of a gold file; InputError names the line of a statement that does not parse."""
-    items: list[Item] = []
+def read_gold(path: Path, text: Path | None = None) -> list[Item]:
+    """The items of a gold file; InputError names the line of a statement that does not parse, or the item without text.
+
+    `text` is the file with the text of a gold file that holds the statements of one document alone.
+    """
+    items = _items(path)
+    if text is not None:
+        if len(items) > 1:
+            raise InputError(f"{path}: has {len(items)} items with texts of their own; leave out {text}")
+        items = [replace(items[0], text=_read_text(text))]
+    empty = next((item for item in items if not item.text), None)
+    if empty is not None:
+        raise InputError(f"{path}: item '{empty.id}' has no text; write it below the head line, or name its file with --text")
+    return items
+
+
+def _read_text(path: Path) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}; give a gold file as 'kg evaluate --help' describes") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text; give a gold file as 'kg evaluate --help' describes") from error
+
+
+def _items(path: Path) -> list[Item]:
+    items: list[Item] = []
+    lines = _read_text(path).splitlines()
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip()
         if not line.strip() or line.startswith("#"):

@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="A gold file: head lines, texts and statements as below.")],
+    text: Annotated[Path | None, typer.Option("--text", help="The text of a gold file that holds statements alone.")] = None,
     errors: Annotated[bool, typer.Option("--errors", help="Show each item with what was missed and what was spurious.")] = False,
     by: Annotated[Literal["phenomenon"] | None, typer.Option("--by", help="Scores of each group besides.")] = None,
     date: Date = None,
@@ -45,7 +46,7 @@ def evaluate(
     """
     from kg.pipeline import Extractor, Settings
 
-    items = read_gold(gold)
+    items = read_gold(gold, text)
     extractor = Extractor(Settings(model, actors, actors_file, min_confidence))
     results = []
     for item in progress(items, "items", len(items)):
