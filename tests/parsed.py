@@ -40,7 +40,9 @@ def parse(text: str, *, names: Iterable[tuple[int, int, str]] = (), index: int =
     Lemmas and parts of speech that are not given follow from the word, its tag and its label. `names` are what the
     recogniser found, (first, last + 1, class) from 0; `begin` is where the sentence stands in its document.
     """
-    words, lemmas, pos, tags, deps, heads, begins = [], [], [], [], [], [], []
+    words: list[str] = []
+    lemmas: list[str] = []
+    pos, tags, deps, heads, begins = [], [], [], [], []
     for token in text.split():
         form, *given, tag, place = token.split("/")
         word, _, lemma = form.partition("=")

@@ -233,7 +233,7 @@ def test_a_sentence_within_a_quotation_is_its_speakers() -> None:
     third = parse("Chile/NNP/nsubj>3 must/MD/aux>3 leave/VB/root>0 ”/''/punct>3", index=2, begin=80)
     sentences = (first, second, third)
     read = [linked(tree) for tree in sentences]
-    phrases, links = ([x for pair in read for x in pair[side]] for side in (0, 1))
+    phrases, links = [p for some, _ in read for p in some], [link for _, some in read for link in some]
     quoting = quoting_phrases(sentences, LEXICON, phrases, links)
     assert quoting == {1: 0, 2: 0}
     for tree, expected in ((second, "Chile ASSAULT Mali asserted by Peru"), (third, "Peru REQUEST Chile asserted")):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 import spacy
 from spacy.tokens import Doc, Span
 
 from kg.extract.tree import Tree, trees
+from tests import parsed
 from tests.parsed import parse
 
 PACT = parse("The/DT/det>2 pact/NN/nsubj>7 between/IN/case>4 Oman/NNP/nmod>2 and/CC/cc>6 Qatar/NNP/conj>4 holds/VBZ/root>0")
+
+
+def test_the_builders_own_example() -> None:
+    assert doctest.testmod(parsed) == (0, 2)
 
 
 def test_columns_and_offsets() -> None:
