@@ -185,9 +185,9 @@ def test_a_long_document_is_read_in_pieces_in_bounded_time(extractor: Extractor)
     paragraph = filler * 30 + "Egypt bombed Libya.\n"
     text = paragraph * (200_000 // len(paragraph))
     assert len(text) > 3 * BLOCK
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = extractor.extract(document(text))
-    assert time.perf_counter() - begun < 90
+    assert time.process_time() - begun < 60  # of this process: what else the machine does does not count
     assert in_words(found) == ["Egypt ASSAULT Libya asserted"] * (len(text) // len(paragraph))
     assert all(text[s.source.span.begin : s.source.span.end] == "Egypt" for s in found)
 
