@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint requirements-dev.txt
 EXAMPLES := $(filter-out examples/README.md,$(sort $(wildcard examples/*.txt examples/*.md examples/*.jsonl)))
 
 run: $(VENV)/installed

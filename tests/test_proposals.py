@@ -160,7 +160,7 @@ OUTER = [
     (
         "accusation of an act",
         f"{PERU} accused/VBD/root>0 Mali/NNP/obj>2 of/IN/mark>5 attacking/VBG/advcl>2 Chile/NNP/obj>5",
-        ["Peru ACCUSE Mali asserted", "Mali ASSAULT Chile asserted"],
+        ["Peru ACCUSE Mali asserted", "Mali ASSAULT Chile asserted by Peru"],
     ),
 ]
 

@@ -97,7 +97,7 @@ class Proposer:
     def _read(self, event: Event) -> Reading:
         reading = read(self.tree, self.lexicon, event.trigger)
         for w in event.words:
-            words = {self.tree.lemmas[k].lower() for k in self.tree.kids(w, "amod")}
+            words = {word.lower() for k in self.tree.kids(w, "amod") for word in (self.tree.lemmas[k], self.tree.words[k])}
             reading.possible = reading.possible or bool(words & POSSIBLE_ADJECTIVES)
             reading.planned = reading.planned or bool(words & PLANNED_ADJECTIVES)
         return reading
@@ -157,6 +157,7 @@ class Proposer:
     def _subjects(self, token: int) -> list[int]:
         if self.tree.pos[token] in ("NOUN", "PROPN") and not self.tree.kids(token, "cop"):
             owners = [m for k in self.tree.kids(token, "nmod:poss") for m in self.cast.agents(k)] or self.cast.modifiers(token)
+            owners = owners or [m for k in prepositional(self.tree, token, "by") for m in self.cast.agents(k)]
             if owners:
                 return owners
             g = self.tree.heads[token]

@@ -151,10 +151,12 @@ def read(tree: Tree, lexicon: Lexicon, trigger: int) -> Reading:
             _apply(tree, operator, up, node, reading)
             noun = tree.pos[up] in ("NOUN", "PROPN") and not tree.kids(up, "cop")
             said = noun and operator.kind == "claim"
-            if not noun:
-                outer = Reading()
+            outer = Reading()
+            if noun:
+                outer.negated = is_negated(tree, up)
+            else:
                 _own(tree, up, outer)
-                _outer(operator, up, outer, reading)
+            _outer(operator, up, outer, reading)
         elif dep == "advcl" and any(tree.words[k].lower() == "by" for k in tree.children[node] if tree.base(k) in ("mark", "case")):
             _own(tree, up, reading)  # "could retaliate by striking": the means shares the mood
         elif dep in ("obl", "nmod", "nsubj", "appos", "obj") or dep == "advcl":
@@ -189,6 +191,8 @@ def _takes(tree: Tree, node: int, up: int, operator: Operator, noun: bool) -> bo
         marks = [tree.words[k].lower() for k in tree.children[node] if tree.base(k) in ("mark", "case")]
         if tree.tags[node] == "VBG" and not marks and node > up and "," not in tree.words[up:node]:
             return True
+        if operator.kind == "claim":  # "accused Peru of arming"
+            return "of" in marks or "for" in marks
         return operator.kind in ("refuse", "threaten", "promise", "ask", "demand", "prevent", "deny", "plan", "want") and (
             "from" in marks or "of" in marks or marks[:1] == ["to"]
         )
