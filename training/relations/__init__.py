@@ -1,0 +1,1 @@
+"""The relation model: own examples, network, training with cross-validation, export."""
