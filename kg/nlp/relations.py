@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
+from kg.codebook import RELATIONS
 from kg.model import Status
 from kg.nlp.network import shape_of
 
@@ -25,6 +27,7 @@ MARKS = (1, 2, 3, 4)
 LONGEST = 128
 """Pieces of one input, marks counted."""
 BEGIN, END = 101, 102
+YIELDS = ("CONCEDE", "RETREAT")
 
 
 class Marked(NamedTuple):
@@ -68,10 +71,9 @@ def marked(tokenizer: Tokenizer, text: str, source: tuple[int, int], target: tup
 
 def _append(tokenizer: Tokenizer, text: str, ids: list[int], shapes: list[int]) -> None:
     encoding = tokenizer.encode(text, add_special_tokens=False)
-    words: dict[int, list[int]] = {}
+    words: dict[int | None, tuple[int, int]] = {}
     for word, (begin, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
-        span = words.setdefault(word, [begin, end])
-        span[1] = end
+        words[word] = (words.get(word, (begin, end))[0], end)
     ids += encoding.ids
     shapes += [shape_of(text[slice(*words[word])]) for word in encoding.word_ids]
 
@@ -108,7 +110,8 @@ class RelationModel:
         self.relations: tuple[str, ...] = tuple(meta["relations"])
         self.statuses: tuple[Status, ...] = tuple(meta["statuses"])
         self.temperature = float(meta["temperature"])
-        self.weights: dict[str, list[float]] = meta["combination"]
+        self.weights: tuple[float, ...] = tuple(meta["combination"])
+        self.limits: tuple[float, ...] = tuple(meta["limits"])
         self._tokenizer = open_tokenizer(self.folder / "tokenizer.json")
         self._session: tuple[int, onnxruntime.InferenceSession] | None = None
 
@@ -132,6 +135,36 @@ class RelationModel:
         given = probabilities(scores / self.temperature)
         return dict(zip(self.relations, given.tolist(), strict=True)), self.statuses[int(np.argmax(statuses))]
 
+    def combined(
+        self, given: Mapping[str, float], rule: str, confidence: float, allowed: Collection[str] | None = None
+    ) -> dict[str, float]:
+        """What `judge` gives together with the rules' answer: probabilities of the `allowed` relations, best first.
+
+        `confidence` is the rules' own. The weights were fitted on held-out folds: the model's log-probability counts
+        `weights[0]` times, the rules' relation gains by how sure they are, and so does its quad class.
+        """
+        model, exact, near = self.weights[0] * self.temperature, self.weights[1:4], self.weights[4:6]
+        level = sum(confidence >= limit for limit in self.limits)
+        relations = [r for r in given if allowed is None or r in allowed]
+        scores = np.array([model * float(np.log(max(given[r], 1e-9))) for r in relations])
+        for i, relation in enumerate(relations):
+            scores[i] += exact[level] * (relation == rule) + near[min(level, 1)] * (_quad(relation) == _quad(rule))
+        found = zip(relations, probabilities(scores).tolist(), strict=True)
+        return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+    def decide(self, given: Mapping[str, float], rule: str, confidence: float, allowed: Collection[str] | None = None) -> tuple[str, float]:
+        """The relation that `combined` finds likeliest, and its probability.
+
+        CONCEDE and RETREAT stand together against the others, as announcing and doing the same is hard to tell apart: the
+        likelier of the two answers, with the probability of both.
+        """
+        found = self.combined(given, rule, confidence, allowed)
+        yields = sum(found.get(r, 0.0) for r in YIELDS)
+        best = next(iter(found))
+        if yields > found[best] or best in YIELDS:
+            return max((r for r in found if r in YIELDS), key=lambda r: found[r]), yields
+        return best, found[best]
+
     def _open(self) -> onnxruntime.InferenceSession:
         if self._session is None or self._session[0] != os.getpid():
             options = onnxruntime.SessionOptions()
@@ -140,6 +173,10 @@ class RelationModel:
             session = onnxruntime.InferenceSession(str(self.folder / "relations.onnx"), options, providers=["CPUExecutionProvider"])
             self._session = (os.getpid(), session)
         return self._session[1]
+
+
+def _quad(relation: str) -> str:
+    return RELATIONS[relation].quad if relation in RELATIONS else relation
 
 
 def probabilities(scores: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
