@@ -18,7 +18,7 @@ from kg.extract.cast import LOCATED
 from kg.extract.coreference import bind_by_syntax
 from kg.extract.dates import date_of, find_dates
 from kg.extract.lexicon import Lexicon, load_lexicon
-from kg.extract.pairs import judge_pair
+from kg.extract.pairs import NONE, Judgement, judge_pair
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
 from kg.extract.quotes import quoting_phrases
@@ -26,6 +26,7 @@ from kg.extract.tree import Tree, trees
 from kg.link import Catalogue, Linker
 from kg.model import Actor, Document, Evidence, Link, Participant, Span, Statement
 from kg.nlp import load_pipeline
+from kg.nlp.relations import RelationModel
 from kg.vocabulary import PREFIXES, VERSION
 
 EXTRACTOR = f"kg-rules/{VERSION}"
@@ -245,6 +246,10 @@ def _work(document: Document) -> tuple[Document, list[Statement]]:
     return document, _WORKER[0].extract(document)
 
 
+SURE = 0.6
+"""Confidence from which an answer is taken alone."""
+
+
 class Classifier:
     """Which relation a text states between a marked source and a marked target."""
 
@@ -252,6 +257,7 @@ class Classifier:
         """`relations` restricts the answers; "NONE" stands for no relation, and is answered only if allowed."""
         self.nlp = load_pipeline(model)
         self.lexicon = load_lexicon()
+        self.relations = RelationModel.load()
         self.allowed = None if relations is None else _checked(relations)
 
     def classify(self, text: str, source: tuple[int, int], target: tuple[int, int]) -> dict[str, str | float]:
@@ -261,7 +267,24 @@ class Classifier:
                 raise InputError(f"span [{begin}, {end}] does not lie in the text of {len(text)} code points")
         sentences = trees(self.nlp(text))
         judged = judge_pair(sentences, self.lexicon, Span(*source), Span(*target), self.allowed)
+        if self.relations is not None and not self._is_settled(judged):
+            given, status = self.relations.judge(text, source, target)
+            relation, confidence = self.relations.decide(given, judged.relation, judged.confidence, self.allowed)
+            judged = Judgement(relation, judged.status if relation == judged.relation else status, round(confidence, 2))
         return {"relation": judged.relation, "status": judged.status, "confidence": judged.confidence}
+
+    def _may_be_none(self) -> bool:
+        return self.allowed is None or NONE in self.allowed
+
+    def _is_settled(self, judged: Judgement) -> bool:
+        """Whether the rules' answer stands without the model, which was fitted on pairs that all hold a relation.
+
+        Where NONE may be answered, it stands, and so does what the rules read from the syntax. Sanctions are SANCTION in our codebook,
+        COERCE in the pairs that the model learnt from, so there the rules stand too.
+        """
+        if self._may_be_none() and judged.relation == NONE:
+            return True
+        return judged.confidence >= SURE and (self._may_be_none() or judged.relation == "SANCTION")
 
 
 def _checked(relations: Sequence[str]) -> frozenset[str]:

@@ -105,8 +105,24 @@ def test_scores_add_up(tmp_path: Path) -> None:
 def test_a_file_without_heads_is_one_document(tmp_path: Path) -> None:
     path = tmp_path / "gold.txt"
     path.write_text("# a comment\nKenya > AID > Peru\n", encoding="utf-8")
-    items = read_gold(path)
-    assert [(item.id, len(item.gold)) for item in items] == [("document", 1)]
+    text = tmp_path / "article.txt"
+    text.write_text("Kenya gave Peru grain.", encoding="utf-8")
+    items = read_gold(path, text)
+    assert [(item.id, item.text, len(item.gold)) for item in items] == [("document", "Kenya gave Peru grain.", 1)]
+
+
+def test_an_item_without_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "gold.txt"
+    path.write_text("Kenya > AID > Peru\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"'document' has no text.*--text"):
+        read_gold(path)
+
+
+def test_a_text_apart_is_for_one_document(tmp_path: Path) -> None:
+    path = tmp_path / "gold.txt"
+    path.write_text("a1 | one\nKenya fed Peru.\n\na2 | two\nPeru fed Kenya.\n", encoding="utf-8")
+    with pytest.raises(InputError, match="2 items with texts of their own"):
+        read_gold(path, path)
 
 
 def test_names_are_compared_plainly() -> None:
