@@ -9,10 +9,10 @@ from kg.extract.roles import is_headline_future, is_passive, noun_subjects, part
 from kg.extract.tree import Tree
 
 NEGATIONS = frozenset("not n't never no neither nor hardly scarcely barely n’t nobody none without".split())
-MODALS_POSSIBLE = frozenset(["may", "might", "could", "can", "would", "ca"])
+MODALS_POSSIBLE = frozenset(("may", "might", "could", "can", "ca"))
 MODALS_FUTURE = frozenset(("will", "shall", "'ll", "’ll", "wo"))
-MODALS_DUTY = frozenset(("must", "should", "ought", "shall"))
-CONDITIONS = frozenset(("if", "unless", "whether", "lest", "should", "provided"))
+MODALS_DUTY = frozenset(("must", "should", "ought"))
+CONDITIONS = frozenset(("if", "unless", "whether", "lest"))
 CLAUSAL = frozenset(("xcomp", "ccomp", "csubj", "acl", "advcl", "parataxis", "conj", "obj", "obl", "nmod", "nsubj", "appos", "dep"))
 NOMINAL_KINDS = frozenset(("ask", "demand", "want", "plan", "consider", "prevent", "deny", "threaten", "promise", "refuse"))
 
@@ -40,13 +40,9 @@ def is_negated(tree: Tree, i: int) -> bool:
     count = 0
     for k in tree.children[i]:
         word = tree.words[k].lower()
-        if word in NEGATIONS and tree.base(k) in ("advmod", "det", "case", "mark", "aux", "advcl", "dep"):
-            if (word == "no" and any(tree.words[m].lower() == "longer" for m in (*tree.children[k], k + 1) if m < len(tree))) or not (
-                word == "no" and tree.base(k) == "advmod" and tree.pos[i] == "VERB" and _has_longer(tree, k)
-            ):
-                count += 1
-        elif tree.base(k) == "advmod" and word == "longer" and any(tree.words[m].lower() == "no" for m in tree.children[k]):
-            count += 1
+        own = word in NEGATIONS and tree.base(k) in ("advmod", "det", "case", "mark", "aux", "advcl", "dep")
+        no_longer = word == "longer" and tree.base(k) == "advmod" and any(tree.words[m].lower() == "no" for m in tree.children[k])
+        count += own or no_longer
     count += any(tree.deps[k] == "cc:preconj" and tree.words[k].lower() == "neither" for k in tree.children[i])
     for k in tree.kids(i, "obj", "nsubj"):
         if (
@@ -56,10 +52,6 @@ def is_negated(tree: Tree, i: int) -> bool:
         ):
             count += 1
     return count % 2 == 1
-
-
-def _has_longer(tree: Tree, k: int) -> bool:
-    return k + 1 < len(tree) and tree.words[k + 1].lower() == "longer"
 
 
 def _auxiliaries(tree: Tree, i: int) -> list[str]:
@@ -75,14 +67,14 @@ def _own(tree: Tree, i: int, reading: Reading) -> None:
         reading.future = True
     if any(a in ("is", "are", "was", "were") for a in auxiliaries) and any(tree.words[k].lower() == "to" for k in tree.kids(i, "mark")):
         reading.future = True  # "is to lift"
-    if any(a in ("may", "might", "could", "can", "ca") for a in auxiliaries):
+    if any(a in MODALS_POSSIBLE for a in auxiliaries):
         reading.possible = True
     if "would" in auxiliaries:
         if _has_condition(tree, i):
             reading.possible = True
         else:
             reading.future = True
-    if any(a in ("must", "should", "ought") for a in auxiliaries):
+    if any(a in MODALS_DUTY for a in auxiliaries):
         if "should" in auxiliaries and _is_inverted(tree, i):
             reading.possible = True
         else:
@@ -99,7 +91,7 @@ def _is_inverted(tree: Tree, i: int) -> bool:
 
 def _is_condition(tree: Tree, i: int) -> bool:
     marks = [tree.words[k].lower() for k in tree.children[i] if tree.base(k) in ("mark", "advmod")]
-    return any(m in ("if", "unless", "whether", "lest") for m in marks) and tree.base(i) in (
+    return any(m in CONDITIONS for m in marks) and tree.base(i) in (
         "advcl",
         "ccomp",
         "conj",
