@@ -13,9 +13,6 @@ from kg.model import Actor, Participant, Statement, Tie
 
 Grouping = Literal["relation", "quad", "pair"]
 
-RECIPROCAL = frozenset({"CONSULT", "COOPERATE", "ALLY", "RIVAL"})
-"""Relations whose direction carries little (rule 3 of the codebook): drawn without arrows."""
-
 
 def end_of(participant: Participant, *, roll_up: bool = False) -> Actor:
     """The actor that stands at this end: with `roll_up`, a person's affiliation where one is known."""

@@ -75,6 +75,7 @@ LANGUAGE: Final = "https://w3id.org/geopolitical-kg/ont#language"
 LINKED: Final = "https://w3id.org/geopolitical-kg/ont#linked"
 PUBLISHED: Final = "https://w3id.org/geopolitical-kg/ont#published"
 PUBLISHER: Final = "https://w3id.org/geopolitical-kg/ont#publisher"
+RECIPROCAL: Final = "https://w3id.org/geopolitical-kg/ont#reciprocal"
 ROLE: Final = "https://w3id.org/geopolitical-kg/ont#role"
 SCORE: Final = "https://w3id.org/geopolitical-kg/ont#score"
 SHA256: Final = "https://w3id.org/geopolitical-kg/ont#sha256"
@@ -350,3 +351,6 @@ RELATION_ROWS: Final[tuple[tuple[str, str, float | None, str, str, tuple[str, ..
 
 WITHOUT_TARGET: Final[tuple[str, ...]] = ("MOBILIZE", "PROTEST")
 """Relations whose statements may lack a target."""
+
+WITHOUT_DIRECTION: Final[tuple[str, ...]] = ("ALLY", "CONSULT", "COOPERATE", "RIVAL")
+"""Relations whose direction carries little."""

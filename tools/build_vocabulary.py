@@ -66,8 +66,10 @@ def _module(core: Graph, codebook: Graph) -> str:
         "".join(_entries("RELATION_IRIS: Final[dict[str, str]]", _by_notation(codebook, "Relation"))) + '"""IRI of each relation."""\n',
         _tuple("QUAD_CLASSES: Final[tuple[str, ...]]", [_string(_label(codebook, quad)) for quad in _quads(codebook)]),
         _rows(codebook),
-        _tuple("WITHOUT_TARGET: Final[tuple[str, ...]]", [_string(code) for code in _target_optional(codebook)])
+        _tuple("WITHOUT_TARGET: Final[tuple[str, ...]]", [_string(code) for code in _marked(codebook, "targetOptional")])
         + '"""Relations whose statements may lack a target."""\n',
+        _tuple("WITHOUT_DIRECTION: Final[tuple[str, ...]]", [_string(code) for code in _marked(codebook, "reciprocal")])
+        + '"""Relations whose direction carries little."""\n',
     ]
     return "\n".join(blocks)
 
@@ -122,8 +124,9 @@ def _score(codebook: Graph, relation: URIRef) -> str:
     return "None" if score is None else repr(float(str(score)))
 
 
-def _target_optional(codebook: Graph) -> list[str]:
-    return sorted(_one(codebook, relation, SKOS.notation) for relation, _ in codebook.subject_objects(URIRef(KG + "targetOptional")))
+def _marked(codebook: Graph, flag: str) -> list[str]:
+    """Codes of the relations that bear this flag."""
+    return sorted(_one(codebook, relation, SKOS.notation) for relation, _ in codebook.subject_objects(URIRef(KG + flag)))
 
 
 def _label(graph: Graph, concept: URIRef) -> str:

@@ -24,9 +24,10 @@ from urllib.parse import urlsplit
 from pyvis.network import Network
 
 from kg.errors import KgError
-from kg.graph import RECIPROCAL, end_of, sorted_statements
+from kg.graph import end_of, sorted_statements
 from kg.model import Actor, Document, Participant, Relation, Statement
 from kg.render.layout import SMALL, Layout, place_nodes
+from kg.vocabulary import WITHOUT_DIRECTION
 
 STATUSES = ("asserted", "negated", "requested", "planned", "possible")
 
@@ -263,7 +264,7 @@ def _relation_row(relation: Relation) -> dict[str, str | bool]:
         "quad": relation.quad,
         "family": _family(relation.quad),
         "definition": relation.definition,
-        "reciprocal": relation.code in RECIPROCAL,
+        "reciprocal": relation.code in WITHOUT_DIRECTION,
     }
 
 
