@@ -59,11 +59,7 @@ class Extractor:
     def extract(self, document: Document) -> list[Statement]:
         """All statements of one document, in the order of the text."""
         sentences = self.parse(document.text)
-        linker = Linker(self.catalogue)
-        phrases = [p for tree in sentences for p in find_phrases(tree, linker)]
-        links = linker.link([p.mention for p in phrases], date=document.published)
-        links = bind_by_syntax(sentences, phrases, links, self.lexicon, lambda text: linker.resolve(text, date=document.published))
-        links = [self._admitted(link) for link in links]
+        phrases, links = self.link(sentences, document.published)
         found: list[Statement] = []
         at = _by_tree(phrases)
         quoting = quoting_phrases(sentences, self.lexicon, phrases, links)
@@ -83,7 +79,15 @@ class Extractor:
             found.extend(self._statements(document, tree, proposals, here, linked))
         return found
 
-    def _admitted(self, link: Link) -> Link:
+    def link(self, sentences: Sequence[Tree], published: str | None) -> tuple[list[Phrase], list[Link]]:
+        """The phrases of a document that may name actors, and for each whom it means at that date, none where the settings say so."""
+        linker = Linker(self.catalogue)
+        phrases = [p for tree in sentences for p in find_phrases(tree, linker)]
+        links = linker.link([p.mention for p in phrases], date=published)
+        links = bind_by_syntax(sentences, phrases, links, self.lexicon, lambda text: linker.resolve(text, date=published))
+        return phrases, [self.admitted(link) for link in links]
+
+    def admitted(self, link: Link) -> Link:
         """The link, or none where the settings or its kind keep the actor out of statements."""
         if link.actor is None:
             return link
@@ -124,7 +128,7 @@ class Extractor:
         for p in proposals:
             source, target, speaker = (participant_of(links[i]) if i is not None else None for i in (p.source, p.target, p.speaker))
             confidence = round(p.confidence * min(links[p.source].score, links[p.target].score), 2)
-            if source is None or target is None or not self._counts(p.relation, source, target):
+            if source is None or target is None or not self.counts(p.relation, source, target):
                 continue
             if confidence < self.settings.min_confidence:
                 continue
@@ -137,10 +141,10 @@ class Extractor:
             statement = Statement(
                 "", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, date_of(tree, p.trigger, dates)
             )
-            kept.append((p, replace(statement, id=_statement_id(statement))))
+            kept.append((p, replace(statement, id=statement_id(statement))))
         return _with_content(tree, _once(kept))
 
-    def _counts(self, relation: str, source: Participant, target: Participant) -> bool:
+    def counts(self, relation: str, source: Participant, target: Participant) -> bool:
         """Both ends are different sides; offices and memberships may be within one."""
         if source.actor.id == target.actor.id or source.actor.kind == target.actor.kind == "collective":
             return False
@@ -173,7 +177,7 @@ def _side(participant: Participant) -> Actor:
     return participant.affiliation or participant.actor
 
 
-def _statement_id(statement: Statement) -> str:
+def statement_id(statement: Statement) -> str:
     """By what the statement says and where, so that the same report gets the same IRI in every run."""
     target, speaker, evidence = statement.target, statement.speaker, statement.evidence
     parts = (
