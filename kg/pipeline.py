@@ -17,7 +17,7 @@ from kg.errors import InputError, UnknownNameError
 from kg.extract.cast import LOCATED
 from kg.extract.coreference import bind_by_syntax
 from kg.extract.dates import date_of, find_dates
-from kg.extract.lexicon import Lexicon, load_lexicon
+from kg.extract.lexicon import Act, Lexicon, load_lexicon
 from kg.extract.pairs import NONE, Judgement, judge_pair
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
@@ -39,12 +39,14 @@ Actors = Literal["known", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an extraction depends on besides the text. `model` names a spaCy pipeline, None is the one shipped."""
+    """What an extraction depends on besides the text. `model` names a spaCy pipeline, None is the one shipped; `acts` are rows for the
+    lexicon of acts beside ours, as a codebook brings them."""
 
     model: str | None = None
     actors: Actors = "known"
     actors_file: Path | None = None
     min_confidence: float = 0.0
+    acts: tuple[Act, ...] = ()
 
 
 class Extractor:
@@ -54,7 +56,7 @@ class Extractor:
         self.settings = settings or Settings()
         self.nlp = load_pipeline(self.settings.model)
         self.catalogue = Catalogue.load(self.settings.actors_file)
-        self.lexicon: Lexicon = load_lexicon()
+        self.lexicon: Lexicon = load_lexicon().with_acts(self.settings.acts)
 
     def extract(self, document: Document) -> list[Statement]:
         """All statements of one document, in the order of the text."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -18,6 +18,11 @@ OperatorKind = Literal[
     "refuse", "threaten", "promise", "plan", "want", "deny", "fail", "transparent", "consider", "prevent", "ask", "demand",
     "claim", "cause", "allow", "stop",
 ]  # fmt: skip
+PARTS_OF_SPEECH = frozenset(("VERB", "NOUN", "ADJ"))
+GRAMMATICAL_SLOTS = frozenset(("obj", "iobj", "poss", "obj-mod", "ccomp-subj", "xcomp-obj"))
+FLAGS = frozenset(("reciprocal", "swap", "speech", "inner-requested", "inner-planned", "weak", "person", "patient", "modal"))
+OVERRIDE = "override"
+"""Flag of a row that stands instead of all rows of ours for its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,20 @@ class Lexicon:
         fitting = [row for row in self.acts.get((lemma, pos), ()) if _fits(row, particles, objects, complements or {})]
         return sorted(fitting, key=lambda row: -row.specificity)
 
+    def with_acts(self, acts: Iterable[Act]) -> Lexicon:
+        """This lexicon with rows of a codebook, which go before ours where both fit equally well.
+
+        Rows flagged "override" stand instead of all rows of ours for their word; without a relation they only take those away.
+        """
+        rows = dict(self.acts)
+        added: dict[tuple[str, str], list[Act]] = defaultdict(list)
+        for act in acts:
+            added[act.lemma, act.pos].append(act)
+        for word, own in added.items():
+            kept = () if any(OVERRIDE in act.flags for act in own) else rows.get(word, ())
+            rows[word] = (*(act for act in own if act.relation), *kept)
+        return replace(self, acts=rows)
+
     def operator(self, lemma: str, pos: str, particles: Collection[str]) -> Operator | None:
         fitting = [row for row in self.operators.get((lemma, pos), ()) if not row.particle or row.particle in particles]
         return max(fitting, key=lambda row: bool(row.particle), default=None)
@@ -99,13 +118,16 @@ def _split(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split("|") if part.strip())
 
 
+def act_of(row: Mapping[str, str]) -> Act:
+    """A row of acts_*.csv as a value; nothing is checked."""
+    objects, flags = frozenset(_split(row["object"])), frozenset(_split(row["flags"]))
+    return Act(row["lemma"], row["pos"], row["particle"], objects, _split(row["target"]), row["relation"], flags)
+
+
 def make_lexicon(acts: Iterable[Mapping[str, str]], operators: Iterable[Mapping[str, str]], light: Iterable[str]) -> Lexicon:
     by_word: dict[tuple[str, str], list[Act]] = defaultdict(list)
     for row in acts:
-        act = Act(
-            row["lemma"], row["pos"], row["particle"], frozenset(_split(row["object"])), _split(row["target"]), row["relation"],
-            frozenset(_split(row["flags"])),
-        )  # fmt: skip
+        act = act_of(row)
         by_word[act.lemma, act.pos].append(act)
     changing: dict[tuple[str, str], list[Operator]] = defaultdict(list)
     for row in operators:
