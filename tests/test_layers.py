@@ -15,7 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
         "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "record", "store graph", "query", "render", "pipeline",
-        "evaluate", "cli",
+        "llm", "evaluate", "cli",
     )
 )  # fmt: skip
 """From the ground up. A module imports from layers below its own; modules of one layer do not know each other."""

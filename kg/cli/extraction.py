@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 import typer
 
 from kg.cli.console import Problems, err, print_table, progress, read_ahead, statements_table, writing, written_bytes
+from kg.cli.llm import LLMOptions, Reader, reader_of
 from kg.cli.options import (
+    LLM,
     Actors,
     ActorsFile,
     Columns,
@@ -19,6 +21,11 @@ from kg.cli.options import (
     InputFormat,
     Inputs,
     Least,
+    LLMBudget,
+    LLMCache,
+    LLMPrice,
+    LLMTimeout,
+    LLMUrl,
     Model,
     Output,
     Processes,
@@ -27,7 +34,7 @@ from kg.cli.options import (
     documents_of,
 )
 from kg.model import Document, Statement
-from kg.pipeline import Settings, extract_documents
+from kg.pipeline import Settings
 from kg.read import display_id
 from kg.record import json_line, statement_record
 
@@ -52,6 +59,12 @@ def build(
     date: Date = None,
     publisher: Publisher = None,
     encoding: Encoding = None,
+    llm: LLM = None,
+    llm_url: LLMUrl = None,
+    llm_price: LLMPrice = None,
+    llm_budget: LLMBudget = None,
+    llm_cache: LLMCache = None,
+    llm_timeout: LLMTimeout = None,
     table: Annotated[bool, typer.Option("--table", help="Print the statements of this run as a table.")] = False,
 ) -> None:
     """Read documents, extract statements and keep them in a store.
@@ -72,11 +85,12 @@ def build(
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
     settings = Settings(model, actors, actors_file, min_confidence)
+    reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     counts = {"added": 0, "replaced": 0, "unchanged": 0}
     found: list[Statement] = []
     number = 0
     with Store.open(store) as opened:
-        for document, statements in _extracted(documents, settings, processes, wait="-" not in inputs):
+        for document, statements in _extracted(documents, reader, wait="-" not in inputs):
             counts[opened.add(document, statements)] += 1
             number += len(statements)
             if table:
@@ -103,6 +117,12 @@ def extract(
     date: Date = None,
     publisher: Publisher = None,
     encoding: Encoding = None,
+    llm: LLM = None,
+    llm_url: LLMUrl = None,
+    llm_price: LLMPrice = None,
+    llm_budget: LLMBudget = None,
+    llm_cache: LLMCache = None,
+    llm_timeout: LLMTimeout = None,
 ) -> None:
     """Print the statements of documents without a store.
 
@@ -113,12 +133,15 @@ def extract(
     - `kg extract news.jsonl > statements.jsonl`
 
     - `echo "Ghana thanked Togo." | kg extract - --format csv`
+
+    - `kg extract article.txt --llm my-model --llm-url http://localhost:8080/v1 --format table`
     """
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
     settings = Settings(model, actors, actors_file, min_confidence)
+    reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     with writing(output) as file:
-        pairs = _extracted(documents, settings, processes, wait="-" not in inputs)
+        pairs = _extracted(documents, reader, wait="-" not in inputs)
         if format == "jsonl":
             for document, statements in pairs:
                 file.writelines(json_line(statement_record(s, display_id(document.id))) + "\n" for s in statements)
@@ -134,12 +157,12 @@ def extract(
     problems.finish()
 
 
-def _extracted(documents: Iterable[Document], settings: Settings, processes: int, *, wait: bool) -> Extracted:
+def _extracted(documents: Iterable[Document], reader: Reader, *, wait: bool) -> Extracted:
     """Documents with their statements, under a progress bar; `wait` for a count of them, which a live stream has not."""
     total = None
     if wait:
         documents, total = read_ahead(documents)
-    return progress(extract_documents(documents, settings, processes=processes), "documents", total)
+    return progress(reader(documents), "documents", total)
 
 
 def _turtle(pairs: Extracted) -> str:

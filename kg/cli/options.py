@@ -38,6 +38,25 @@ Publisher = Annotated[str | None, typer.Option("--publisher", help="Publisher of
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Decode inputs strictly so, such as cp1251.")]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="File to write; default is standard output.")]
 
+LLM = Annotated[
+    str | None,
+    typer.Option("--llm", metavar="MODEL", help="Read sentences with this large language model instead. Sends them to --llm-url."),
+]
+LLMUrl = Annotated[
+    str | None, typer.Option("--llm-url", metavar="URL", help="Its OpenAI-compatible endpoint [env: KG_LLM_URL; key: KG_LLM_API_KEY].")
+]
+LLMPrice = Annotated[
+    str | None,
+    typer.Option("--llm-price", metavar="IN,OUT", help="Price per million tokens of questions and of answers, to show the cost."),
+]
+LLMBudget = Annotated[int | None, typer.Option("--llm-budget", metavar="TOKENS", min=1, help="Stop before more tokens are spent.")]
+LLMCache = Annotated[
+    Path | None, typer.Option("--llm-cache", metavar="DIR", help="Where its answers are kept; default is the user's cache folder.")
+]
+LLMTimeout = Annotated[
+    float | None, typer.Option("--llm-timeout", metavar="SECONDS", min=1, help="How long it may be silent; default is 180.")
+]
+
 
 def documents_of(
     inputs: list[str],
