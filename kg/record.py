@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kg.codebooks import Code, Codebook
 from kg.model import Actor, Participant, Statement
 
 Record = dict[str, Any]
@@ -54,6 +55,13 @@ def statement_record(statement: Statement, document: str) -> Record:
         "trigger": evidence.predicate,
         "confidence": evidence.confidence,
     }
+
+
+def code_record(codebook: Codebook, code: Code | None) -> Record | None:
+    """What a statement is coded as in a codebook: codebook, code, label, root (the topmost code above), quad, score; None for no code."""
+    if code is None:
+        return None
+    return {"codebook": codebook.name, "code": code.code, "label": code.label, "root": code.root, "quad": code.quad, "score": code.score}
 
 
 def json_line(record: Mapping[str, Any]) -> str:

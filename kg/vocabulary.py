@@ -50,6 +50,7 @@ CLASS_TERRITORY: Final = "https://w3id.org/geopolitical-kg/ont#Territory"
 
 ACTS_FOR: Final = "https://w3id.org/geopolitical-kg/ont#actsFor"
 AFFILIATION: Final = "https://w3id.org/geopolitical-kg/ont#affiliation"
+CODED_AS: Final = "https://w3id.org/geopolitical-kg/ont#codedAs"
 CONTENT: Final = "https://w3id.org/geopolitical-kg/ont#content"
 EVIDENCE: Final = "https://w3id.org/geopolitical-kg/ont#evidence"
 IN_DOCUMENT: Final = "https://w3id.org/geopolitical-kg/ont#inDocument"

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "record", "store graph", "query", "render", "pipeline",
-        "llm", "evaluate", "cli",
+        "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "codebooks", "record", "store graph", "query",
+        "render", "pipeline", "llm", "evaluate", "cli",
     )
 )  # fmt: skip
 """From the ground up. A module imports from layers below its own; modules of one layer do not know each other."""
@@ -26,7 +26,7 @@ LIBRARIES = {
     "spacy": ("kg.nlp", "kg.extract"),
     "onnxruntime": ("kg.nlp",),
     "tokenizers": ("kg.nlp",),
-    "rdflib": ("kg.rdf", "kg.store", "kg.query", "kg.render.formats"),
+    "rdflib": ("kg.rdf", "kg.codebooks.from_skos", "kg.codebooks.to_skos", "kg.store", "kg.query", "kg.render.formats"),
     "oxrdflib": ("kg.rdf", "kg.store", "kg.query", "kg.render.formats"),
     "pyoxigraph": ("kg.rdf", "kg.store", "kg.query", "kg.render.formats"),
     "pyshacl": ("kg.rdf", "kg.store", "kg.query"),
@@ -36,6 +36,7 @@ LIBRARIES = {
     "lxml": ("kg.read",),
     "pypdf": ("kg.read",),
     "typer": ("kg.cli",),
+    "yaml": ("kg.codebooks",),
 }
 """The modules that may import a library. The others get what they need as types of kg.model."""
 

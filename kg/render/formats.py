@@ -11,6 +11,7 @@ from pathlib import Path
 import networkx as nx
 from networkx.readwrite.gexf import GEXFWriter
 
+from kg.codebooks import Recoder
 from kg.graph import sorted_statements, to_graph
 from kg.model import Participant, Statement
 
@@ -24,32 +25,43 @@ CSV_COLUMNS = (
     "status", "speaker", "speaker_id", "speaker_iso3", "content", "when", "trigger", "confidence", "id",
 )  # fmt: skip
 """Columns of `write_csv`; new ones are only ever added at the end."""
+CODE_COLUMNS = ("codebook", "code", "code_label", "code_root", "code_quad", "code_score")
+"""Columns besides where the statements are written with their codes in another codebook."""
 
 _XML_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_csv(statements: Sequence[Statement], out: Path) -> None:
+def write_csv(statements: Sequence[Statement], out: Path, *, recoder: Recoder | None = None) -> None:
     """One row a statement (UTF-8, header first, empty for unknown); offsets are code points of the document.
+
+    With a `recoder`, CODE_COLUMNS besides.
 
     `begin` and `end` are the sentence's. Text is written as it is: a spreadsheet that runs cells beginning with "="
     should import them as text.
     """
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(buffer, (*CSV_COLUMNS, *(CODE_COLUMNS if recoder else ())), lineterminator="\n")
+    cells = _code_cells(statements, recoder)
     writer.writeheader()
-    writer.writerows(_row(statement) for statement in sorted_statements(statements))
+    writer.writerows(_row(statement) | cells.get(statement.id, {}) for statement in sorted_statements(statements))
     out.write_bytes(buffer.getvalue().encode("utf-8", "replace"))
 
 
-def write_graphml(statements: Sequence[Statement], out: Path, *, roll_up: bool = False) -> None:
-    """The graph of `to_graph` as GraphML; an unknown attribute is absent, a score or confidence always a double."""
+def write_graphml(statements: Sequence[Statement], out: Path, *, roll_up: bool = False, recoder: Recoder | None = None) -> None:
+    """The graph of `to_graph` as GraphML; an unknown attribute is absent, a score or confidence always a double.
+
+    With a `recoder`, edges have CODE_COLUMNS besides.
+    """
     # The standard library's writer, even where lxml is installed: the two differ in their bytes.
-    nx.write_graphml_xml(_without_traps(to_graph(statements, roll_up=roll_up)), out, infer_numeric_types=False)
+    nx.write_graphml_xml(_without_traps(_coded_graph(statements, roll_up, recoder)), out, infer_numeric_types=False)
 
 
-def write_gexf(statements: Sequence[Statement], out: Path, *, roll_up: bool = False) -> None:
-    """The graph of `to_graph` as GEXF 1.2 for Gephi: statement ids as edge ids, the relation as the edge's label."""
-    graph = _without_traps(to_graph(statements, roll_up=roll_up))
+def write_gexf(statements: Sequence[Statement], out: Path, *, roll_up: bool = False, recoder: Recoder | None = None) -> None:
+    """The graph of `to_graph` as GEXF 1.2 for Gephi: statement ids as edge ids, the relation as the edge's label.
+
+    With a `recoder`, edges have CODE_COLUMNS besides.
+    """
+    graph = _without_traps(_coded_graph(statements, roll_up, recoder))
     for _, _, key, data in graph.edges(keys=True, data=True):
         data.update(id=key, label=data["relation"])
     writer = GEXFWriter(version="1.2draft", prettyprint=True)
@@ -58,6 +70,24 @@ def write_gexf(statements: Sequence[Statement], out: Path, *, roll_up: bool = Fa
     writer.xml.remove(meta)  # it carries today's date and the library's version: other bytes for the same graph
     with out.open("wb") as stream:
         writer.write(stream)
+
+
+def _code_cells(statements: Sequence[Statement], recoder: Recoder | None) -> dict[str, dict[str, object]]:
+    """CODE_COLUMNS of the statements that get a code, by id."""
+    if recoder is None:
+        return {}
+    return {
+        statement: dict(zip(CODE_COLUMNS, (recoder.codebook.name, c.code, c.label, c.root, c.quad, c.score), strict=True))
+        for statement, c in recoder.codes(statements).items()
+    }
+
+
+def _coded_graph(statements: Sequence[Statement], roll_up: bool, recoder: Recoder | None) -> nx.MultiDiGraph:
+    graph = to_graph(statements, roll_up=roll_up)
+    cells = _code_cells(statements, recoder)
+    for _, _, key, data in graph.edges(keys=True, data=True):
+        data.update(cells.get(key, {}))
+    return graph
 
 
 def _row(statement: Statement) -> dict[str, object]:

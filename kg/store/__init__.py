@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata, resources
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, cast
@@ -156,13 +157,23 @@ class Store:
         """
         return self.dataset.query(text)
 
-    def export(self, out: str | os.PathLike[str] | None = None, format: str = "turtle") -> bytes:
+    def export(
+        self,
+        out: str | os.PathLike[str] | None = None,
+        format: str = "turtle",
+        *,
+        beside: Mapping[str, Iterable[Triple]] | None = None,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> bytes:
         """Write all documents' triples as RDF and return the bytes: the same content gives the same bytes.
 
         `trig` and `nquads` keep one graph a document, the others (`turtle`, `ntriples`, `jsonld`, `rdfxml`) write their
-        union. A file is replaced whole or not at all. Raises UnknownNameError for another format, OSError from writing.
+        union. A file is replaced whole or not at all. Triples `beside` the store's, by the IRI of their graph, are written
+        too, and `prefixes` beside ours. Raises UnknownNameError for another format, OSError from writing.
         """
-        written = serialise(self._document_quads(), format_name(format), PREFIXES)
+        added = ((ox.NamedNode(graph), triple) for graph, triples in (beside or {}).items() for triple in _canonical(triples))
+        quads = (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for graph, triple in added)
+        written = serialise(chain(self._document_quads(), quads), format_name(format), {**PREFIXES, **(prefixes or {})})
         if out is not None:
             _replace_file(Path(out), written)
         return written
