@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.codebook import RELATIONS
 from kg.errors import InputError, ModelError
 from kg.llm import AnswerError, BudgetError, Endpoint, LLMExtractor, Price, Report
 from kg.llm.answers import read_answer
+from kg.llm.grounding import occurrences
 from kg.llm.prompt import STATUSES, answer_schema, instructions, prompt_version
 from kg.model import Document, Statement
 from kg.pipeline import Settings
@@ -221,6 +225,17 @@ def test_lines_and_quotation_marks_may_be_told_otherwise(make: Make, stub: Stub)
     stub.answer = lambda _: completion([claim(1, "Ghana's army", "ASSAULT", "Togo", "attacked Togo's border posts")])
     (s,) = make().extract(document(text))
     assert s.evidence.predicate == "attacked Togo’s\nborder posts"
+
+
+@given(st.text(max_size=60), st.text(max_size=12))
+def test_words_are_found_only_where_they_stand(text: str, words: str) -> None:
+    def plain(written: str) -> str:
+        return " ".join(written.translate(str.maketrans("’‘`“”", "'''\"\"")).split())
+
+    found = list(occurrences(text, words, 0, len(text)))
+    assert all(plain(text[s.begin : s.end]) == plain(words) != "" for s in found)
+    if words.strip() and text:
+        assert next(occurrences(f"{text} {words} {text}", words, 0, 10_000), None) is not None
 
 
 @pytest.mark.parametrize(("actors", "expected"), [("known", []), ("all", ["Zorvex Mining ACCUSE Togo asserted"])])
@@ -454,6 +469,29 @@ def test_several_requests_at_once_give_the_same(make: Make, stub: Stub, tmp_path
     together = make()
     assert [lines_of(s) for _, s in together.extract_documents(documents, requests=4, on_failure=lambda *_: None)] == alone
     assert (together.report.requests, together.report.asked) == (20, 20_000)
+
+
+def test_what_is_under_way_is_counted_and_what_waits_gives_up(make: Make, stub: Stub) -> None:
+    def answer(request: Json) -> Response:
+        asked = request["messages"][1]["content"]
+        return failure(401, "no") if "2001" in asked else failure(503, "busy") if "2002" in asked else completion([THANKS])
+
+    stub.answer = answer
+    extractor = make()
+    extractor.endpoint.wait = None  # really wait, or else be stopped
+    documents = [document(f"Ghana thanked Togo in {year}.", year) for year in range(2001, 2004)]
+    begun = time.monotonic()
+    with pytest.raises(ModelError, match="401"):
+        list(extractor.extract_documents(documents, requests=3, on_failure=lambda *_: None))
+    assert time.monotonic() - begun < 5
+    assert not extractor.endpoint.stopped.is_set()
+
+
+def test_letters_that_no_encoding_has(make: Make, stub: Stub) -> None:
+    stub.answer = lambda _: Response({"choices": [{"message": {"content": '{"statements": []} \ud800'}, "finish_reason": "stop"}]})
+    for _ in range(2):
+        assert make().extract(document(TEXT)) == []
+    assert len(stub.requests) == 1
 
 
 def test_tokens_are_guessed_where_the_server_counts_none(make: Make, stub: Stub) -> None:

@@ -28,7 +28,9 @@ ActorsFile = Annotated[
     Path | None, typer.Option("--actors-file", help="CSV of your own actors and aliases (id,label,kind,iso3,qid,aliases,side).")
 ]
 Least = Annotated[float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out statements below this confidence.")]
-Processes = Annotated[int, typer.Option("--processes", "-j", min=1, help="Worker processes; the result is the same.")]
+Processes = Annotated[
+    int, typer.Option("--processes", "-j", min=1, help="Worker processes, or questions at once with --llm; the result is the same.")
+]
 InputFormat = Annotated[str | None, typer.Option("--input-format", help="Read every input as txt, md, html, pdf, jsonl, json, csv or tsv.")]
 Columns = Annotated[
     list[str] | None, typer.Option("--column", help="Name a field of rows, such as text=body or date=published; repeatable.")

@@ -25,7 +25,7 @@ class Cache:
 
     def key(self, *asked: str) -> str:
         """The name of an answer, by endpoint, model, instructions and question."""
-        return hashlib.sha256("\x1f".join(asked).encode()).hexdigest()
+        return hashlib.sha256("\x1f".join(asked).encode("utf-8", "surrogatepass")).hexdigest()
 
     def get(self, key: str) -> str | None:
         """The answer's content; None where there is none, or a file that was damaged."""
@@ -43,7 +43,7 @@ class Cache:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.parent.mkdir(exist_ok=True)
             with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-                json.dump({"model": model, "content": content}, file, ensure_ascii=False)
+                json.dump({"model": model, "content": content}, file)
             os.replace(file.name, path)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()

@@ -11,12 +11,12 @@ import json
 import os
 import socket
 import ssl
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
+from threading import Event
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -64,17 +64,19 @@ class Endpoint:
         url: base address ("http://localhost:8080/v1") or that of chat/completions itself.
         key: sent as bearer token; "" sends none.
         timeout: seconds without a sign of life from the server.
-        wait: how to wait between attempts (time.sleep).
+        wait: how to wait some seconds between attempts; None waits until `stopped`.
     """
 
     model: str
     url: str
     key: str = field(default="", repr=False)
     timeout: float = 180.0
-    wait: Callable[[float], None] = field(default=time.sleep, repr=False)
-    _format: int = 0
-    _with_temperature: bool = True
-    _answered: bool = False
+    wait: Callable[[float], object] | None = field(default=None, repr=False)
+    stopped: Event = field(default_factory=Event, init=False, repr=False)
+    """Set where nobody waits for answers any more: what is under way ends, what waits to be repeated gives up."""
+    _format: int = field(default=0, init=False)
+    _with_temperature: bool = field(default=True, init=False)
+    _answered: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         """Check name, address and key; ModelError says what is wrong."""
@@ -125,7 +127,10 @@ class Endpoint:
 
     def _post(self, body: Json) -> Json:
         """The response to one request, repeated while the server is only busy."""
+        reason = ""
         for attempt in range(1, ATTEMPTS + 1):
+            if attempt > 1 and self.stopped.is_set():
+                break
             try:
                 return self._once(body)
             except urllib.error.HTTPError as error:
@@ -140,7 +145,7 @@ class Endpoint:
                     raise ModelError(f"{self._place} does not answer ({_reason(cause)}); is the server running?") from None
                 reason, waiting = self._silence(cause), None
             if attempt < ATTEMPTS:
-                self.wait(min(waiting if waiting is not None else 2.0 ** (attempt - 1), LONGEST_WAIT))
+                (self.wait or self.stopped.wait)(min(waiting if waiting is not None else 2.0 ** (attempt - 1), LONGEST_WAIT))
         raise ModelError(f"{self._place}: {reason}, {ATTEMPTS} times; try again later, answers so far are kept")
 
     def _once(self, body: Json) -> Json:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -96,22 +97,23 @@ class LLMExtractor(Extractor):
         ends too, and `report.stopped` says so.
         """
         failures = 0
-        for prepared, answers in self._asked(documents, requests):
-            try:
-                answered = [claim for answer in answers for claim in answer()]
-            except BudgetError as error:
-                self.report.stopped = str(error)
-                return
-            except AnswerError as error:
-                failures += 1
-                if failures == FAILURES:
-                    raise ModelError(f"{FAILURES} documents in a row failed, the last because: {error}; try another model") from error
-                on_failure(prepared.document, error)
-                continue
-            failures = 0
-            yield prepared.document, self._statements_of(prepared, answered)
+        with closing(self._asked(documents, requests)) as asked:
+            for prepared, answers in asked:
+                try:
+                    answered = [claim for answer in answers for claim in answer()]
+                except BudgetError as error:
+                    self.report.stopped = str(error)
+                    return
+                except AnswerError as error:
+                    failures += 1
+                    if failures == FAILURES:
+                        raise ModelError(f"{FAILURES} documents in a row failed, the last because: {error}; try another model") from error
+                    on_failure(prepared.document, error)
+                    continue
+                failures = 0
+                yield prepared.document, self._statements_of(prepared, answered)
 
-    def _asked(self, documents: Iterable[Document], requests: int) -> Iterator[tuple[_Prepared, list[Callable[[], _Answer]]]]:
+    def _asked(self, documents: Iterable[Document], requests: int) -> Generator[tuple[_Prepared, list[Callable[[], _Answer]]], None, None]:
         """Documents with their answers to come. Parsing stays in this thread: the pipeline is not made for several."""
         if requests <= 1:
             for document in documents:
@@ -130,8 +132,10 @@ class LLMExtractor(Extractor):
             while waiting:
                 first, futures = waiting.popleft()
                 yield first, [future.result for future in futures]
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        finally:  # what is under way is paid for: it is waited for, counted and kept
+            self.endpoint.stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            self.endpoint.stopped.clear()
 
     def _prepare(self, document: Document) -> _Prepared:
         sentences = self.parse(document.text)
