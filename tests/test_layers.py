@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "codebooks", "record", "store graph", "query",
+        "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "codebooks", "record", "store graph", "query measures",
         "render", "pipeline", "llm", "evaluate", "cli",
     )
 )  # fmt: skip
@@ -30,7 +30,7 @@ LIBRARIES = {
     "oxrdflib": ("kg.rdf", "kg.store", "kg.query", "kg.render.formats"),
     "pyoxigraph": ("kg.rdf", "kg.store", "kg.query", "kg.render.formats"),
     "pyshacl": ("kg.rdf", "kg.store", "kg.query"),
-    "networkx": ("kg.graph", "kg.render"),
+    "networkx": ("kg.graph", "kg.measures", "kg.render"),
     "pyvis": ("kg.render",),
     "trafilatura": ("kg.read",),
     "lxml": ("kg.read",),

@@ -1,0 +1,58 @@
+"""Measures of the alliance literature as pure functions; each names where it comes from."""
+
+from kg.measures.blocs import Bloc, contradictions, signed_communities, signed_modularity, strong_blocs, weak_blocs
+from kg.measures.centrality import FAMILIES, Centrality, Family, Reciprocity, centrality, reciprocity, select_family, to_weighted
+from kg.measures.change import Change, Structure, compare, summarise
+from kg.measures.copies import find_copies, texts_of
+from kg.measures.dyads import PERIODS, Dyad, Period, date_of, dyads, period_of, within, without_repeats
+from kg.measures.frustration import Frustration, frustration
+from kg.measures.ranks import RankInterval, rank_intervals, strength
+from kg.measures.signed import Triad, TriadCensus, to_signed, triad_census, triangles, unbalanced_triads
+from kg.measures.treaties import Spell, TreatyTalk, alliance_graph, read_spells, treaty_and_talk
+
+__all__ = [
+    "FAMILIES",
+    "PERIODS",
+    "Bloc",
+    "Centrality",
+    "Change",
+    "Dyad",
+    "Family",
+    "Frustration",
+    "Period",
+    "RankInterval",
+    "Reciprocity",
+    "Spell",
+    "Structure",
+    "TreatyTalk",
+    "Triad",
+    "TriadCensus",
+    "alliance_graph",
+    "centrality",
+    "compare",
+    "contradictions",
+    "date_of",
+    "dyads",
+    "find_copies",
+    "frustration",
+    "period_of",
+    "rank_intervals",
+    "read_spells",
+    "reciprocity",
+    "select_family",
+    "signed_communities",
+    "signed_modularity",
+    "strength",
+    "strong_blocs",
+    "summarise",
+    "texts_of",
+    "to_signed",
+    "to_weighted",
+    "treaty_and_talk",
+    "triad_census",
+    "triangles",
+    "unbalanced_triads",
+    "weak_blocs",
+    "within",
+    "without_repeats",
+]
