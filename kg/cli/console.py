@@ -118,17 +118,17 @@ def plain_table(*columns: str, right: tuple[str, ...] = (), fixed: tuple[str, ..
     return table
 
 
-def statements_table(statements: Iterable[Statement]) -> Table:
-    """Statements as people read them."""
+def statements_table(statements: Iterable[Statement], coded: Callable[[Statement], str] | None = None) -> Table:
+    """Statements as people read them, with what `coded` says of each where it is given."""
     table = plain_table(
-        "source", "relation", "target", "status", "says", "when", "conf.", "words",
+        "source", "relation", *(["code"] if coded else []), "target", "status", "says", "when", "conf.", "words",
         right=("conf.",), fixed=("relation", "status", "when"),
     )  # fmt: skip
     for s in statements:
         code = f"[{_COLOURS[s.relation.quad]}]{s.relation.code}[/]" if s.relation.quad in _COLOURS else s.relation.code
         status = "" if s.status == "asserted" else s.status
         speaker = escaped(name_of(s.speaker)) if s.speaker else ""
-        ends = (escaped(name_of(s.source)), code, escaped(name_of(s.target)))
+        ends = (escaped(name_of(s.source)), code, *([escaped(coded(s))] if coded else []), escaped(name_of(s.target)))
         words = escaped(" ".join(s.evidence.predicate.split()))
         table.add_row(*ends, status, speaker, s.when or "", f"{s.evidence.confidence:.2f}", words)
     return table

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
+from rich.table import Table
 
+from kg.cli.codebooks import code_cell, coded_export, recoder_of
 from kg.cli.console import Problems, err, print_table, progress, read_ahead, statements_table, writing, written_bytes
 from kg.cli.llm import LLMOptions, Reader, reader_of
 from kg.cli.options import (
     LLM,
     Actors,
     ActorsFile,
+    Codebook,
     Columns,
     Date,
     Encoding,
@@ -33,10 +36,11 @@ from kg.cli.options import (
     StoreToBuild,
     documents_of,
 )
+from kg.codebooks import Recoder
 from kg.model import Document, Statement
 from kg.pipeline import Settings
 from kg.read import display_id
-from kg.record import json_line, statement_record
+from kg.record import Record, code_record, json_line, statement_record
 
 Extracted = Iterable[tuple[Document, list[Statement]]]
 
@@ -52,6 +56,7 @@ def build(
     model: Model = None,
     actors: Actors = "known",
     actors_file: ActorsFile = None,
+    codebook: Codebook = None,
     min_confidence: Least = 0.0,
     processes: Processes = 1,
     input_format: InputFormat = None,
@@ -70,7 +75,8 @@ def build(
     """Read documents, extract statements and keep them in a store.
 
     A document that is there already is replaced if it changed and left alone if not. Interrupt at any time: each
-    document is in the store whole or not at all, and the same command goes on.
+    document is in the store whole or not at all, and the same command goes on. Of --codebook the store gets what its
+    own words find; its codes are given whenever the store is read with --codebook.
 
     Examples:
 
@@ -84,7 +90,8 @@ def build(
 
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    settings = Settings(model, actors, actors_file, min_confidence)
+    recoder = recoder_of(codebook)
+    settings = Settings(model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else ())
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     counts = {"added": 0, "replaced": 0, "unchanged": 0}
     found: list[Statement] = []
@@ -96,7 +103,7 @@ def build(
             if table:
                 found.extend(statements)
     if table:
-        print_table(statements_table(found))
+        print_table(_table(found, recoder))
     plural = "" if sum(counts.values()) == 1 else "s"
     changes = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     err.print(f"{store}: {sum(counts.values())} document{plural} ({changes}), {number} statements", markup=False)
@@ -110,6 +117,7 @@ def extract(
     model: Model = None,
     actors: Actors = "known",
     actors_file: ActorsFile = None,
+    codebook: Codebook = None,
     min_confidence: Least = 0.0,
     processes: Processes = 1,
     input_format: InputFormat = None,
@@ -134,26 +142,29 @@ def extract(
 
     - `echo "Ghana thanked Togo." | kg extract - --format csv`
 
+    - `kg extract news.jsonl --codebook cameo --format csv --output events.csv`
+
     - `kg extract article.txt --llm my-model --llm-url http://localhost:8080/v1 --format table`
     """
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    settings = Settings(model, actors, actors_file, min_confidence)
+    recoder = recoder_of(codebook)
+    settings = Settings(model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else ())
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     with writing(output) as file:
         pairs = _extracted(documents, reader, wait="-" not in inputs)
         if format == "jsonl":
             for document, statements in pairs:
-                file.writelines(json_line(statement_record(s, display_id(document.id))) + "\n" for s in statements)
+                file.writelines(json_line(record) + "\n" for record in _records(document, statements, recoder))
         elif format == "table":
-            print_table(statements_table(s for _, found in pairs for s in found), file)
+            print_table(_table([s for _, found in pairs for s in found], recoder), file)
         elif format == "csv":
             from kg.render import write_csv
 
             everything = [s for _, found in pairs for s in found]
-            file.write(written_bytes(lambda path: write_csv(everything, path)).decode())
+            file.write(written_bytes(lambda path: write_csv(everything, path, recoder=recoder)).decode())
         else:
-            file.write(_turtle(pairs))
+            file.write(_turtle(pairs, recoder))
     problems.finish()
 
 
@@ -165,10 +176,23 @@ def _extracted(documents: Iterable[Document], reader: Reader, *, wait: bool) -> 
     return progress(reader(documents), "documents", total)
 
 
-def _turtle(pairs: Extracted) -> str:
+def _records(document: Document, statements: list[Statement], recoder: Recoder | None) -> Iterator[Record]:
+    """The statements of a document as JSON lines hold them; `code` is there where a codebook was asked for."""
+    codes = recoder.codes(statements) if recoder else {}
+    for s in statements:
+        record = statement_record(s, display_id(document.id))
+        yield record | {"code": code_record(recoder.codebook, codes.get(s.id))} if recoder else record
+
+
+def _table(statements: list[Statement], recoder: Recoder | None) -> Table:
+    codes = recoder.codes(statements) if recoder else {}
+    return statements_table(statements, (lambda s: code_cell(s, codes)) if recoder else None)
+
+
+def _turtle(pairs: Extracted, recoder: Recoder | None) -> str:
     from kg.store import Store
 
     with TemporaryDirectory() as folder, Store.open(Path(folder) / "store") as store:
         for document, statements in pairs:
             store.add(document, statements)
-        return store.export(format="turtle").decode()
+        return coded_export(store, recoder, "turtle").decode()

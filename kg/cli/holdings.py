@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
+from rich.table import Table
 
 from kg.cli import options
+from kg.cli.codebooks import code_cell, recoder_of
 from kg.cli.console import escaped, name_of, out, plain_table, print_table, statements_table
 from kg.cli.look import read_store
 from kg.errors import InputError, UnknownNameError
@@ -39,6 +41,7 @@ def stats(
     store: options.Store,
     top: Annotated[int, typer.Option("--top", min=1, help="How many actors to list.")] = 10,
     documents: Annotated[bool, typer.Option("--documents", help="List all documents instead, with their ids.")] = False,
+    codebook: options.Codebook = None,
 ) -> None:
     """Say what a store holds: documents, statements by relation and status, the busiest actors.
 
@@ -47,7 +50,10 @@ def stats(
     - `kg stats --store out/store`
 
     - `kg stats --documents --store out/store`
+
+    - `kg stats --codebook cameo --store out/store`
     """
+    recoder = recoder_of(codebook)
     held, statements = read_store(store)
     if documents:
         _print_documents(held, statements)
@@ -59,19 +65,28 @@ def stats(
     out.print(f"actors      {len(actors)}")
     if not statements:
         return
-    table = plain_table("relation", "all", *_STATUSES, right=("all", *_STATUSES), fixed=("relation",))
-    relations = Counter(s.relation.code for s in statements)
-    statuses = Counter((s.relation.code, s.status) for s in statements)
-    for code, count in sorted(relations.items(), key=lambda pair: (-pair[1], pair[0])):
-        table.add_row(code, str(count), *(str(statuses[code, status] or "") for status in _STATUSES))
     out.print()
-    print_table(table)
+    print_table(_counts("relation", statements, {s.id: s.relation.code for s in statements}))
+    if recoder is not None:
+        codes = recoder.codes(statements)
+        out.print()
+        print_table(_counts(recoder.codebook.name, statements, {s.id: code_cell(s, codes) for s in statements if s.id in codes}))
     busy = Counter(p.actor.id for s in statements for p in (s.source, s.target) if p)
     table = plain_table("actor", "statements", right=("statements",))
     for actor, count in sorted(busy.items(), key=lambda pair: (-pair[1], actors[pair[0]]))[:top]:
         table.add_row(escaped(actors[actor]), str(count))
     out.print()
     print_table(table)
+
+
+def _counts(head: str, statements: list[Statement], groups: dict[str, str]) -> Table:
+    """Statements by their group and status, the greatest group first."""
+    table = plain_table(head, "all", *_STATUSES, right=("all", *_STATUSES), fixed=(head,))
+    sums = Counter(groups.values())
+    statuses = Counter((groups[s.id], s.status) for s in statements if s.id in groups)
+    for group, count in sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])):
+        table.add_row(escaped(group), str(count), *(str(statuses[group, status] or "") for status in _STATUSES))
+    return table
 
 
 def _print_documents(documents: list[Document], statements: list[Statement]) -> None:
@@ -142,7 +157,7 @@ def _show_actor(what: str, statements: list[Statement], date: str | None, actors
     from kg.link import Catalogue
 
     catalogue = Catalogue.load(actors_file)
-    actor, reason = _actor_named(what, catalogue, statements, date)
+    actor, reason = actor_named(what, catalogue, statements, date)
     out.print(f"[bold]{escaped(actor.label)}[/]  {actor.kind}")
     _print_fields(_actor_fields(actor, catalogue, date, reason))
     mine = [s for s in statements if actor.id in _everyone(s)]
@@ -159,7 +174,7 @@ def _everyone(s: Statement) -> set[str]:
     return {actor.id for p in ends if p for actor in (p.actor, p.affiliation) if actor}
 
 
-def _actor_named(what: str, catalogue: Catalogue, statements: list[Statement], date: str | None) -> tuple[Actor, str]:
+def actor_named(what: str, catalogue: Catalogue, statements: list[Statement], date: str | None) -> tuple[Actor, str]:
     """Whom a name, code, IRI or description means, and why."""
     from kg.link import ACTOR, Linker
 

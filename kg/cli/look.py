@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from kg.cli.codebooks import coded_export, recoder_of
 from kg.cli.console import check_writable, err, out, plain_table, print_table, waiting, writing, written_bytes
-from kg.cli.options import Output, Store
+from kg.cli.options import Codebook, Output, Store
+from kg.codebooks import Recoder
 from kg.errors import InputError, QueryError, UnknownNameError
 from kg.model import Document, Statement
 
@@ -64,6 +66,7 @@ def export(
     roll_up: Annotated[
         bool, typer.Option("--roll-up", help="graphml and gexf: persons as the state or organisation that they speak for.")
     ] = False,
+    codebook: Codebook = None,
 ) -> None:
     """Write the store as RDF, as a graph for other programs, or as a table.
 
@@ -74,19 +77,22 @@ def export(
     - `kg export out/graph.gexf --store out/store --roll-up`
 
     - `kg export - --format nquads --store out/store`
+
+    - `kg export out/events.csv --codebook cameo --store out/store`
     """
     from kg.store import Store
 
     chosen = _format(output, format)
+    recoder = recoder_of(codebook)
     if roll_up and chosen not in ("graphml", "gexf"):
         raise UnknownNameError(f"--roll-up is for graphml and gexf, not {chosen}; leave it out, or choose another --format")
     if chosen in RDF_FORMATS:
         with waiting("writing"), Store.open(store, create=False, read_only=True) as opened:
-            _write(output, opened.export(format=chosen))
+            _write(output, coded_export(opened, recoder, chosen))
     else:
         _, statements = read_store(store)
         with waiting("writing"):
-            _write(output, _graph_bytes(statements, chosen, roll_up))
+            _write(output, _graph_bytes(statements, chosen, roll_up, recoder))
     if output != "-":
         out.print(output, markup=False)
 
@@ -101,13 +107,13 @@ def _format(output: str, format: str | None) -> str:
     raise UnknownNameError(f"{what}; choose one with --format: {', '.join((*RDF_FORMATS, *GRAPH_FORMATS))}")
 
 
-def _graph_bytes(statements: list[Statement], format: str, roll_up: bool) -> bytes:
+def _graph_bytes(statements: list[Statement], format: str, roll_up: bool, recoder: Recoder | None) -> bytes:
     from kg.render import write_csv, write_gexf, write_graphml
 
     if format == "csv":
-        return written_bytes(lambda path: write_csv(statements, path))
+        return written_bytes(lambda path: write_csv(statements, path, recoder=recoder))
     write = write_graphml if format == "graphml" else write_gexf
-    return written_bytes(lambda path: write(statements, path, roll_up=roll_up))
+    return written_bytes(lambda path: write(statements, path, roll_up=roll_up, recoder=recoder))
 
 
 def _write(output: str, content: bytes) -> None:

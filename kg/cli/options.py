@@ -58,6 +58,12 @@ LLMCache = Annotated[
 LLMTimeout = Annotated[
     float | None, typer.Option("--llm-timeout", metavar="SECONDS", min=1, help="How long it may be silent; default is 180.")
 ]
+Codebook = Annotated[
+    str | None,
+    typer.Option(
+        "--codebook", metavar="NAME|FILE", help="Also give the codes of another codebook: cameo, plover, or a file (.yaml, .ttl)."
+    ),
+]
 
 
 def documents_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from rdflib import DCTERMS, OWL, RDF, SKOS, XSD, Literal, URIRef
+from rdflib import DCTERMS, OWL, RDF, SKOS, XSD, Graph, Literal, URIRef
 
 from kg.codebooks.scheme import Code, Codebook
 from kg.vocabulary import CODED_AS, PREFIXES, QUAD_CLASS, SCORE
@@ -83,3 +83,14 @@ def _matches(codebook: Codebook, chosen: Iterable[str], *, words: bool) -> Itera
             found.add((concept, SKOS.exactMatch if alone else SKOS.narrowMatch, relation))
     whole = {(concept, relation) for concept, match, relation in found if match == SKOS.narrowMatch}
     yield from sorted(triple for triple in found if not (triple[1] == SKOS.broadMatch and (triple[0], triple[2]) in whole))
+
+
+def codebook_turtle(codebook: Codebook) -> str:
+    """The whole codebook as SKOS in Turtle; `kg.codebooks.read_codebook` reads it again from a .ttl file."""
+    graph = Graph(bind_namespaces="none")
+    for prefix in ("dcterms", "kg", "kgr", "owl", "skos", "xsd"):
+        graph.bind(prefix, PREFIXES[prefix])
+    graph.bind(codebook.name, codebook.iri)
+    for triple in codebook_triples(codebook, words=True):
+        graph.add(triple)
+    return graph.serialize(format="turtle")
