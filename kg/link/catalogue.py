@@ -218,6 +218,10 @@ class Catalogue:
         held = [term for term in terms if term.covers(date) and (term.end or term.start == last or date <= term.as_of)]
         return sorted(held, key=lambda term: term.start, reverse=True)
 
+    def terms_of(self, actor_id: str, role: str) -> list[Term]:
+        """Every known term of a role of an actor."""
+        return self._by_office.get((_short(actor_id), role), [])
+
     def has_office(self, actor_id: str, role: str) -> bool:
         """Whether anybody is known to have held a role of an actor."""
         return (_short(actor_id), role) in self._by_office

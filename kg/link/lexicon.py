@@ -37,6 +37,7 @@ class Lexicon:
     regions: dict[str, frozenset[str]]
     leaders: dict[str, str]
     ambiguous: dict[str, tuple[str, ...]]
+    contextual: dict[str, tuple[str, ...]]
     longest_role: int
 
     @classmethod
@@ -62,6 +63,7 @@ class Lexicon:
             regions={adjective: frozenset(ACTOR + state for state in _parts(states)) for adjective, states in data["regions"]},
             leaders={ACTOR + state: office for state, office in data["leaders"]},
             ambiguous={name: tuple(ACTOR + actor for actor in _parts(candidates)) for name, candidates in data["ambiguous"]},
+            contextual={name: tuple(ACTOR + actor for actor in _parts(candidates)) for name, candidates in data["contextual"]},
             longest_role=max(len(phrase.split()) for phrase in roles),
         )
 

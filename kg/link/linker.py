@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from kg.link.answers import Case, nobody, person_name
 from kg.link.catalogue import Catalogue
+from kg.link.context import Context
 from kg.link.lexicon import singulars
 from kg.link.memory import Memory, Seen
 from kg.link.names import NameRules
@@ -47,6 +48,7 @@ class Linker:
             references.pronoun,
             names.several,
             names.introduced,
+            names.address,
             names.exact,
             references.description,
             persons.person,
@@ -78,11 +80,12 @@ class Linker:
         Returns:
             One link a mention, in the same order.
         """
-        memory = Memory()
+        phrases = [self._parse(mention) for mention in mentions]
+        memory = Memory(Context.of(mentions, phrases, self.catalogue, self.lexicon))
         links = []
-        for mention in mentions:
-            link = self._link(mention, date, memory)
-            self._remember(link, memory)
+        for mention, phrase in zip(mentions, phrases, strict=True):
+            link = self._link(mention, phrase, date, memory)
+            self._remember(link, phrase, memory)
             links.append(link)
         return links
 
@@ -95,11 +98,14 @@ class Linker:
         """
         words = bare(text).split()
         head = singulars(words[-1])[-1] if words else ""
-        return self._link(Mention(Span(0, len(text)), text, head), date, Memory())
+        mention = Mention(Span(0, len(text)), text, head)
+        return self._link(mention, self._parse(mention), date, Memory())
 
-    def _link(self, mention: Mention, date: str | None, memory: Memory) -> Link:
+    def _parse(self, mention: Mention) -> Phrase:
+        return parse(mention.text, self.catalogue, self.lexicon, name=person_name(mention))
+
+    def _link(self, mention: Mention, phrase: Phrase, date: str | None, memory: Memory) -> Link:
         text = bare(mention.text)
-        phrase = parse(mention.text, self.catalogue, self.lexicon, name=person_name(mention))
         case = Case(mention, text, phrase, date, memory)
         for rule in self._rules:
             link = rule(case)
@@ -111,12 +117,11 @@ class Linker:
             return link
         return nobody(case, "unknown", f"nobody is known as “{text}”")
 
-    def _remember(self, link: Link, memory: Memory) -> None:
+    def _remember(self, link: Link, phrase: Phrase, memory: Memory) -> None:
         actor, mention = link.actor, link.mention
         if actor is None:
             return
         text = bare(mention.text)
-        phrase = parse(mention.text, self.catalogue, self.lexicon, name=person_name(mention))
         gender = self.catalogue.gender(actor.id) if actor.id in self.catalogue else ""
         gender = gender or phrase.gender or {"spokeswoman": "f", "spokesman": "m"}.get(phrase.office or "", "")
         if link.rule == "pronoun":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from kg.link.context import Context
 from kg.link.keys import key
 from kg.model import Actor
 
@@ -33,7 +34,9 @@ class Seen:
 class Memory:
     """The mentions of one document, in order. Built and thrown away for each document."""
 
+    context: Context = field(default_factory=Context)
     seen: list[Seen] = field(default_factory=list)
+    places: set[tuple[int, str]] = field(default_factory=set)
     _sides: list[Seen] = field(default_factory=list)
     _surnames: dict[str, Seen] = field(default_factory=dict)
     _names: dict[str, Seen] = field(default_factory=dict)
@@ -64,8 +67,11 @@ class Memory:
         return next((entry for entry in reversed(self.seen) if fits(entry)), None)
 
     def recent_side(self, fits: Callable[[Seen], bool]) -> Seen | None:
-        """The last state or organisation that fits, named itself or through somebody who speaks for it."""
-        return self.recent(fits) or next((entry for entry in reversed(self._sides) if fits(entry)), None)
+        """The last state or organisation that fits, the subject of a sentence first, named itself or through who speaks for it."""
+        last = self.recent(fits)
+        if last is None:
+            return next((entry for entry in reversed(self._sides) if fits(entry)), None)
+        return next((entry for entry in self.seen if entry.sentence == last.sentence and entry.subject and fits(entry)), last)
 
     def antecedent(self, sentence: int, fits: Callable[[Seen], bool], reach: int = 2) -> Seen | None:
         """Whom a pronoun may mean: in this sentence, then those before it, the subject first, then the leftmost."""

@@ -35,11 +35,23 @@ class OwnerRules:
         owner = self.owners.of(case)
         if phrase.office is None or owner is None or phrase.name:
             return None
-        if {"past", "future"} & phrase.effects:
-            side = self.catalogue.actor(owner)
-            reason = f"“{case.text}” is not who holds the office, but somebody of {side.label}"
-            return Link(case.mention, side, "not-the-incumbent", reason, 0.6, None, phrase.role, candidates=(owner,))
+        if "future" in phrase.effects:
+            next_one = self._next_of(case, owner)
+            if next_one is not None:
+                return next_one
+        if {"past", "future", "claimed"} & phrase.effects:
+            reason = f"“{case.text}” does not hold the office, and nobody says who it is"
+            return nobody(case, "not-the-incumbent", reason, (owner,))
         return self._office_of(case, owner)
+
+    def _next_of(self, case: Case, owner: str) -> Link | None:
+        """ "The incoming chancellor", "the president-elect": who took the office within four months."""
+        holding = self.people.next_holder(case.phrase.office or "", owner, case.date)
+        if holding is None or is_indefinite(case.mention.text):
+            return None
+        person, side = self.catalogue.actor(holding.term.person), self.catalogue.actor(self.people.speaking_for(holding.term.owner))
+        reason = f"{person.label} became {holding.office.replace('_', ' ')} of {side.label} on {holding.term.start}"
+        return Link(case.mention, person, "next-in-office", reason, 0.8, side, case.phrase.role, candidates=(person.id, owner))
 
     def _office_of(self, case: Case, owner: str) -> Link | None:
         phrase = case.phrase

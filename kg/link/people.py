@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ _WEIGHT = {
     **dict.fromkeys(("head_of_state", "head_of_government", "president", "secretary_general", "leader"), 3),
     **dict.fromkeys(("foreign_minister", "high_representative", "defence_minister", "crown_prince", "director_general"), 2),
 }
+_WAITING, _TOPPLED = 120, 7
+"""Days for which somebody is the one to come, and still called by the office that was taken away."""
 _AGE = 1
 """Years for which an open end is believed after it was last checked."""
 
@@ -44,6 +47,13 @@ def known_on(term: Term, date: str | None) -> bool:
     if date is None or term.end:
         return True
     return date[:7] <= f"{int(term.as_of[:4]) + _AGE}{term.as_of[4:7]}"
+
+
+def _days_after(date: str, days: int) -> str:
+    """The date so many days after a date; a date without a day counts from its first."""
+    return (
+        datetime.date.fromisoformat(f"{date}-01-01"[:10] if len(date) == 4 else f"{date}-01"[:10]) + datetime.timedelta(days)
+    ).isoformat()
 
 
 def _enough(namesakes: int) -> float:
@@ -83,7 +93,30 @@ class People:
                 if office == "head_of_government" and self._is_head_of_state(holder, term.person, date):
                     continue
                 return Holding(term, office) if self._is_current(term, date) else None
+            left = self._just_left(holder, office, date)
+            if left is not None:
+                return Holding(left, office)
         return None
+
+    def next_holder(self, phrase: str, owner: str, date: str | None) -> Holding | None:
+        """Who took the office that a phrase names within four months after a date."""
+        if date is None or len(date) < 10:
+            return None
+        last = _days_after(date, _WAITING)
+        for holder, office in self.roles(phrase, owner):
+            coming = [term for term in self._catalogue.terms_of(holder, office) if date < term.start <= last]
+            if coming:
+                return Holding(min(coming, key=lambda term: term.start), office)
+        return None
+
+    def _just_left(self, owner: str, office: str, date: str | None) -> Term | None:
+        """Whose term ended within a week before the date while nobody has come in: the news still calls a toppled president that."""
+        if date is None or len(date) < 10 or self._catalogue.office_holders(owner, office, date):
+            return None
+        left = [
+            term for term in self._catalogue.terms_of(owner, office) if term.end and term.end <= date <= _days_after(term.end, _TOPPLED)
+        ]
+        return max(left, key=lambda term: term.end, default=None)
 
     def affiliation(self, person: str, date: str | None, owner: str | None = None, *, past: bool = False) -> tuple[str | None, str]:
         """Whom a person speaks for on a date, and why in words.

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kg.link.answers import Case, again, nobody
+from kg.link.catalogue import ACTOR
 from kg.link.memory import Seen
 from kg.link.owners import Owners
 from kg.model import Link
 
 _MALE, _FEMALE = frozenset({"he", "him", "his", "himself"}), frozenset({"she", "her", "hers", "herself"})
+_MEMBER = frozenset({"member", "nation", "country", "state"})
 _THING, _MANY = frozenset({"it", "its", "itself"}), frozenset({"they", "them", "their", "theirs", "themselves"})
 _OTHER_PRONOUNS = frozenset(
     "i me my we us our you your who whom which that this these those one others some many both all each there what".split()
@@ -43,7 +45,10 @@ class ReferenceRules:
 
     def description(self, case: Case) -> Link | None:
         """ "The bloc", "the Nordic country": the last actor of that kind."""
-        words = case.words
+        words = [word for word in case.words if not word.endswith("-based")]
+        member = self._member(case, words)
+        if member is not None:
+            return member
         start = next((i for i in range(len(words)) if " ".join(words[i:]) in self.lexicon.descriptions), None)
         if start is None:
             return None
@@ -66,6 +71,20 @@ class ReferenceRules:
         agent_noun = self.lexicon.agent_group(words[-1]) is not None and description.kinds[0] == "state"
         link = again(case, seen, "description", f"“{case.text}” means the last actor of that kind", 0.65)
         return replace(link, role=case.text if agent_noun else None)
+
+    def _member(self, case: Case, words: Sequence[str]) -> Link | None:
+        """ "The NATO member", "the EU country": the last state that belonged to the organisation."""
+        owner = case.phrase.owner
+        if len(words) < 2 or words[-1] not in _MEMBER or owner is None or case.mention.text.lower().startswith(("a ", "an ")):
+            return None
+        bodies = {candidate.actor for candidate in owner.candidates if "/igo/" in candidate.actor}
+        if len(bodies) != 1 or owner.text.split() != case.text.split()[:-1]:
+            return None
+        members = {ACTOR + row.actor for row in self.catalogue.memberships(bodies.pop(), case.date)}
+        seen = case.memory.recent_side(lambda entry: entry.actor.id in members)
+        if seen is None:
+            return nobody(case, "description", f"no member named before fits “{case.text}”")
+        return again(case, seen, "description", f"“{case.text}” means the last member that was named", 0.65)
 
     def _default(self, case: Case, default: str | None) -> Link:
         spoken = [entry.actor.id for entry in case.memory]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from kg.link.answers import Case, again, local, local_actor, local_name
 from kg.link.owners import Owners
-from kg.link.phrases import Segment, split_words
-from kg.model import ActorKind, Link
+from kg.link.phrases import Segment, bare, split_words
+from kg.model import ActorKind, Link, Mention
 
 _BACKED = re.compile(
     r"^(?:pro|anti)-\w|\w-(?:backed|aligned|linked|allied|funded|sponsored|supported|affiliated|armed|trained|financed)$", re.I
@@ -79,6 +79,12 @@ class StrangerRules:
         """Whether the phrase is a force that a state only supports: "Iran-backed militias", "pro-Russian separatists"."""
         group = self.lexicon.agent_group(words[-1]) if words else None
         return group in ("military", "opposition") and any(_BACKED.search(word) for word in words[:-1])
+
+
+def unnamed(mention: Mention) -> Link:
+    """Agents whom a phrase does not name ("police", "dozens of protesters"): an actor of the document, by the phrase's words."""
+    name = bare(mention.text).lower()
+    return Link(mention, local_actor(name, "unknown"), "unnamed", f"“{name}” are agents without a name", 0.5, local=True)
 
 
 def is_titled(words: Sequence[str]) -> bool:
