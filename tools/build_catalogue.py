@@ -89,7 +89,7 @@ def lexicon() -> dict[str, list[list[str]]]:
         "regions": columns(read_rows("regions.csv"), "adjective", "states"),
         "leaders": columns(read_rows("leaders.csv"), "state", "leader"),
         "ambiguous": columns(read_rows("ambiguous.csv"), "name", "candidates"),
-        "contextual": columns(read_rows("contextual.csv"), "name", "candidates"),
+        "contextual": columns(read_rows("contextual.csv"), "name", "actor", "about"),
     }
 
 

@@ -14,8 +14,8 @@ from kg.model import Mention
 
 _CERTAIN = frozenset(("name", "acronym", "adjective", "people", "capital", "place"))
 _SMALL_REGION = 20
-_SPORTING = 3
-"""Sentences with words of sport that make a document one about sport."""
+_SPORTING, _SHARE = 3, 10
+"""Sentences with words of play that make a document one about sport: so many, and one in so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Context:
         actors: Counter[str] = Counter()
         persons: set[str] = set()
         sport: set[int] = set()
+        play: set[int] = set()
         sentences = set()
         for mention, phrase in zip(mentions, phrases, strict=True):
             sentences.add(mention.sentence)
@@ -44,10 +45,13 @@ class Context:
             name = phrase.name or ""
             if " " in name:
                 persons.update(key(word) for word in name.split())
-            if any(lexicon.is_(form, "sport_word") for word in _words(mention) for form in singulars(word)):
+            words = {form for word in _words(mention) for form in singulars(word)}
+            if words & lexicon.syntax["play_word"]:
+                play.add(mention.sentence)
+            if words & lexicon.syntax["sport_word"]:
                 sport.add(mention.sentence)
-        sporting = len(sport) >= _SPORTING and len(sport) * 4 >= len(sentences)
-        return cls(actors, frozenset(persons), frozenset(sport), sporting)
+        sporting = len(play) >= _SPORTING and len(play) * _SHARE >= len(sentences)
+        return cls(actors, frozenset(persons), frozenset(sport | play), sporting)
 
     def support(self, actor: str, catalogue: Catalogue, lexicon: Lexicon) -> float:
         """How much the document speaks of an actor: of it itself, of what lies in it, of its neighbours."""

@@ -24,6 +24,18 @@ _PLAIN = str.maketrans(
         "ə": "a",
     }
 )
+_SPELLING = {
+    "Organisation": "Organization",
+    "organisation": "organization",
+    "Organisations": "Organizations",
+    "Defence": "Defense",
+    "defence": "defense",
+    "Labour": "Labor",
+    "labour": "labor",
+    "Programme": "Program",
+    "Centre": "Center",
+}
+"""British words of names in American spelling."""
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -40,7 +52,7 @@ def key(name: str) -> str:
 
     Capitals count, so that "us" and "US", "turkey" and "Turkey" stay apart.
     """
-    return " ".join(plain(name).translate(_DROPPED).replace("'s", " 's").split())
+    return " ".join(_SPELLING.get(word, word) for word in plain(name).translate(_DROPPED).replace("'s", " 's").split())
 
 
 def without_article(text: str) -> str:

@@ -37,7 +37,7 @@ class Lexicon:
     regions: dict[str, frozenset[str]]
     leaders: dict[str, str]
     ambiguous: dict[str, tuple[str, ...]]
-    contextual: dict[str, tuple[str, ...]]
+    contextual: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
     longest_role: int
 
     @classmethod
@@ -63,7 +63,7 @@ class Lexicon:
             regions={adjective: frozenset(ACTOR + state for state in _parts(states)) for adjective, states in data["regions"]},
             leaders={ACTOR + state: office for state, office in data["leaders"]},
             ambiguous={name: tuple(ACTOR + actor for actor in _parts(candidates)) for name, candidates in data["ambiguous"]},
-            contextual={name: tuple(ACTOR + actor for actor in _parts(candidates)) for name, candidates in data["contextual"]},
+            contextual=_contextual(data["contextual"]),
             longest_role=max(len(phrase.split()) for phrase in roles),
         )
 
@@ -96,6 +96,14 @@ def singulars(noun: str) -> list[str]:
     if word.endswith("s"):
         forms.append(word[:-1])
     return forms
+
+
+def _contextual(rows: Sequence[Sequence[str]]) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Bare names ("Senate") with whom each means in a document that is most of all about one of some states."""
+    found: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+    for name, actor, about in rows:
+        found[name] = (*found.get(name, ()), (ACTOR + actor, tuple(ACTOR + state for state in _parts(about))))
+    return found
 
 
 def _parts(cell: str) -> tuple[str, ...]:

@@ -58,14 +58,11 @@ class NameRules:
         return kind == "place" or surname or case.memory.person(case.text) is not None
 
     def _contextual(self, case: Case) -> Link | None:
-        """ "The Senate" where the document is most of all about the United States."""
-        chosen = [actor for actor in self.lexicon.contextual.get(case.text, ()) if self.catalogue.parent(actor) == self._main_state(case)]
-        if len(chosen) != 1:
-            return None
-        return self.named(case, chosen[0], "contextual", 0.8, self.lexicon.contextual[case.text])
-
-    def _main_state(self, case: Case) -> str | None:
-        return case.memory.context.main_state(self.catalogue)
+        """ "The Senate" where the document is most of all about the United States, "the North" where it is about the Koreas."""
+        rows = self.lexicon.contextual.get(case.text, ())
+        main = case.memory.context.main_state(self.catalogue) if rows else None
+        chosen = next((actor for actor, about in rows if main in about), None)
+        return self.named(case, chosen, "contextual", 0.8) if chosen is not None else None
 
     def _is_team(self, case: Case, found: Sequence[Candidate]) -> bool:
         """Whether a country is its team: where the document is of sport, or the sentence is and somebody wins."""
@@ -220,7 +217,9 @@ class NameRules:
 
     def _capital(self, case: Case, chosen: Sequence[str], found: Sequence[Candidate]) -> Link:
         """A capital is the state where it acts or is acted on, and a place where things are."""
-        places = sorted(candidate.actor for candidate in found if candidate.kind == "place")
+        places = sorted(
+            (c.actor for c in found if c.kind == "place"), key=lambda place: (self.catalogue.parent(place) not in chosen, place)
+        )
         if self._is_place(case):
             where = places[0] if places else None
             if where:

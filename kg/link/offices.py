@@ -98,7 +98,7 @@ class OwnerRules:
         implied = self.people.implied_owner(office)
         if implied is not None:
             return self._office_of(case, implied)
-        seen = case.memory.recent(lambda entry: office in entry.offices)
+        seen = case.memory.recent(lambda entry: office in entry.offices and entry.actor.kind == "person")
         if seen:
             return replace(
                 again(case, seen, "office-in-document", f"“{case.text}” was named by that office before", 0.75), role=phrase.role
@@ -108,11 +108,14 @@ class OwnerRules:
                 entry.actor.kind in ("state", "igo", "armed_group") and self.people.holder(office, entry.actor.id, case.date) is not None
             )
         )
-        holding = self.people.holder(office, state.actor.id, case.date) if state else None
-        if state is None or holding is None:
+        main = case.memory.context.main_state(self.catalogue)
+        owner = state.actor.id if state else main
+        holding = self.people.holder(office, owner, case.date) if owner else None
+        if owner is None or holding is None or is_indefinite(case.mention.text):
             return None
         person = self.catalogue.actor(holding.term.person)
-        reason = f"{person.label} held that office in {state.actor.label}, named last"
+        told = "named last" if state else "of which the document speaks most"
+        reason = f"{person.label} held that office in {self.catalogue.actor(owner).label}, {told}"
         return Link(
             case.mention,
             person,

@@ -13,8 +13,8 @@ _WEIGHT = {
     **dict.fromkeys(("head_of_state", "head_of_government", "president", "secretary_general", "leader"), 3),
     **dict.fromkeys(("foreign_minister", "high_representative", "defence_minister", "crown_prince", "director_general"), 2),
 }
-_WAITING, _TOPPLED = 120, 7
-"""Days for which somebody is the one to come, and still called by the office that was taken away."""
+_WAITING, _TOPPLED, _CANDIDATE = 120, 7, 700
+"""Days for which somebody is the one to come, still called by the office that was taken away, and in the news before the first office."""
 _AGE = 1
 """Years for which an open end is believed after it was last checked."""
 
@@ -229,4 +229,6 @@ class People:
                 best = max(best, weight * (1.0 if known_on(term, date) else 0.4) + recent)
             elif term.end and term.end <= date:
                 best = max(best, int(term.end[:4]) / 1e4 + int(term.end[5:7] or "0") / 1e6)
+            elif date < term.start <= _days_after(date, _CANDIDATE):
+                best = max(best, 0.05 + _WEIGHT.get(term.role, 1) / 100)  # who will come in is in the news before
         return best

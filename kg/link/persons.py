@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.link.answers import Case, again, nobody
@@ -53,7 +54,9 @@ class PersonRules:
         """The same first and last name with others between: "Emmanuel J. Macron" is Emmanuel Macron."""
         words = name.split()
         people = [candidate.actor for candidate in self.catalogue.find(words[-1]) if candidate.kind == "surname"]
-        same = [person for person in people if key(self.catalogue.actor(person).label.split()[0]) == key(words[0])]
+        given = {key(word) for word in words}
+        labels = {person: [key(word) for word in self.catalogue.actor(person).label.split()] for person in people}
+        same = [person for person, known in labels.items() if known[0] == key(words[0]) != known[-1] and given >= set(known)]
         choice = self.people.choose(same, case.date, owner=owner)
         if len(words) < 3 or choice.person is None:
             return None
@@ -68,6 +71,8 @@ class PersonRules:
         if seen and not _contradicts(seen, case.phrase.gender):
             return again(case, seen, "surname", f"“{name}” was named in full before", 0.95)
         people = [candidate.actor for candidate in self.catalogue.find(name) if candidate.kind == "surname"]
+        if not case.phrase.titled and self._is_word(case, name, people):
+            return None if case.mention.label != "PER" else self.strangers.person(case, name, owner)
         choice = self.people.choose(people, case.date, phrase=case.phrase.office, owner=owner)
         if choice.person is None and (case.phrase.office and not owner):
             choice = self.people.choose(people, case.date)
@@ -77,6 +82,15 @@ class PersonRules:
             return self.strangers.person(case, name, owner) if case.phrase.titled or case.mention.label == "PER" else None
         rule = "title-and-surname" if case.phrase.titled else "surname-alone"
         return self._known_person(case, choice.person, owner, rule, f"“{name}”, {choice.reason}, is", choice.score, choice.considered)
+
+    def _is_word(self, case: Case, name: str, people: Sequence[str]) -> bool:
+        """Whether a surname alone is a language ("English") or one of the world's commonest, borne by nobody of whom the text speaks."""
+        if case.mention.label == "MISC":
+            return True
+        if not self.lexicon.is_(name, "common_surname"):
+            return False
+        spoken = {other for actor in case.memory.context.actors for other in (actor, self.catalogue.parent(actor))}
+        return not any(self.people.affiliation(person, case.date)[0] in spoken for person in people)
 
     def _known_person(
         self, case: Case, person: str, owner: str | None, rule: str, reason: str, score: float, candidates: tuple[str, ...]

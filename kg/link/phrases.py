@@ -69,13 +69,13 @@ def split_words(text: str) -> list[str]:
 
 def bare(text: str) -> str:
     """The phrase without article, surrounding quotes, final full stop of a sentence, parenthesis and possessive ending."""
-    inner = re.sub(r"\s*\([^()]*\)\s*$", "", text.strip()).strip("\"“”'‘ ")
+    inner = re.sub(r"\s*\([^()]*\)?\s*$", "", text.strip()).strip("\"“”'‘ ")
     return re.sub(r"(?:'s|’s|(?<=s)['’])$", "", without_article(inner)).rstrip(",;:").strip()
 
 
 def parenthesis(text: str) -> str | None:
     """The short form that a phrase introduces: "SNJ" in "Syrian Network for Justice (SNJ)"."""
-    found = re.search(r"\(([A-Z][\w&.-]{1,9})\)\s*$", text.strip())
+    found = re.search(r"\(([A-Z][\w&.-]{1,9})\)?\s*$", text.strip())
     return found[1] if found else None
 
 
