@@ -140,7 +140,8 @@ class Statement:
     """One report: who did what to whom, how it is reported, who says so, and where it says so.
 
     `speaker` is None where the text itself says it. `content` is the id of the inner statement of a nested one
-    (what was urged, promised, said). A statement is a report, not a fact: equal reports of two documents are two.
+    (what was urged, promised, said). `when` is a date, or an interval of two of which one may be open: "2014/2016",
+    "1974/..", "../2025-03"; the act lies in it or fills it. A statement is a report, not a fact: equal reports of two documents are two.
     """
 
     id: str

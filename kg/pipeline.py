@@ -16,7 +16,8 @@ from kg.codebook import RELATIONS
 from kg.errors import InputError, UnknownNameError
 from kg.extract.cast import LOCATED
 from kg.extract.coreference import bind_by_syntax
-from kg.extract.dates import date_of, find_dates
+from kg.extract.dates import find_dates
+from kg.extract.dating import date_of
 from kg.extract.lexicon import Act, Lexicon, load_lexicon
 from kg.extract.pairs import NONE, Judgement, judge_pair
 from kg.extract.phrases import Phrase, find_phrases
@@ -140,9 +141,8 @@ class Extractor:
             trigger = Span(tree.begins[p.trigger], tree.ends[p.trigger])
             predicate = document.text[begin:end] if end - begin < 80 else document.text[trigger.begin : trigger.end]
             evidence = Evidence(span, text, trigger, predicate, EXTRACTOR, confidence)
-            statement = Statement(
-                "", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, date_of(tree, p.trigger, dates)
-            )
+            when = date_of(tree, p.trigger, dates, self.lexicon)
+            statement = Statement("", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, when)
             kept.append((p, replace(statement, id=statement_id(statement))))
         return _with_content(tree, _once(kept))
 

@@ -36,6 +36,7 @@ _NOT_AN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _DATE_TYPES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}  # a date's precision is its length
+_INTERVAL = URIRef("http://id.loc.gov/datatypes/edtf/EDTF")  # XML Schema has no type for one; the Library of Congress has
 _KINDS: Mapping[str, ActorKind] = {
     iri: cast(ActorKind, kind) for kind, iri in vocabulary.KIND_CLASSES.items() if iri != vocabulary.CLASS_ACTOR
 }
@@ -99,7 +100,7 @@ def statement_triples(statement: Statement) -> list[Triple]:
         (node, _term(vocabulary.EVIDENCE), evidence),
     ]
     _add(triples, node, vocabulary.CONTENT, statement.content, _iri)
-    _add(triples, node, vocabulary.WHEN, statement.when, _date)
+    _add(triples, node, vocabulary.WHEN, statement.when, _when)
     triples += _evidence(evidence, statement.evidence)
     ends = {"source": statement.source, "target": statement.target, "speaker": statement.speaker}
     for end, participant in ends.items():
@@ -249,6 +250,17 @@ def _date(date: str) -> Literal:
     if not _DATE.fullmatch(date) or not _is_in_calendar(date):
         raise InputError(f"{date!r} is no date; write 2022, 2022-02 or 2022-02-24")
     return Literal(date, datatype=_DATE_TYPES[len(date)], normalize=False)
+
+
+def _when(written: str) -> Literal:
+    """A date, or an interval of two of which one may be open: "2014/2016", "1974/..", "../2025-03"."""
+    if "/" not in written:
+        return _date(written)
+    ends = written.split("/")
+    dates = [end for end in ends if end != ".."]
+    if len(ends) != 2 or not dates or not all(_DATE.fullmatch(d) and _is_in_calendar(d) for d in dates) or dates != sorted(dates):
+        raise InputError(f"{written!r} is no interval; write 2014/2016, 1974/.. or ../2025-03")
+    return Literal(written, datatype=_INTERVAL, normalize=False)
 
 
 def _is_in_calendar(date: str) -> bool:

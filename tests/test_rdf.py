@@ -220,6 +220,22 @@ def test_dates_keep_their_precision(date: str, datatype: URIRef) -> None:
     assert (URIRef(PLAIN.id), URIRef(vocabulary.WHEN), Literal(date, datatype=datatype)) in triples
 
 
+@pytest.mark.parametrize("interval", ["1974/..", "../2025-03", "2014/2016", "2024-05-03/2024-05-05"])
+def test_intervals_are_literals_of_the_library_of_congress(interval: str) -> None:
+    dated = replace(PLAIN, when=interval)
+    triples = rdf.statement_triples(dated)
+    literal = Literal(interval, datatype="http://id.loc.gov/datatypes/edtf/EDTF")
+    assert (URIRef(PLAIN.id), URIRef(vocabulary.WHEN), literal) in triples
+    assert rdf.statements_from(triples) == [dated]
+    assert rdf.validate_triples(document_graph(dated)) == []
+
+
+@pytest.mark.parametrize("interval", ["/", "../..", "2016/2014", "2014/", "2014/2015/2016", "2014/soon", "2014-13/.."])
+def test_what_is_no_interval_is_refused(interval: str) -> None:
+    with pytest.raises(InputError, match="is no interval"):
+        rdf.statement_triples(replace(PLAIN, when=interval))
+
+
 @pytest.mark.parametrize(
     ("number", "lexical"), [(0.5, "0.5"), (1.0, "1"), (0.0, "0"), (-0.0, "0"), (1e-7, "0.0000001"), (0.1 + 0.2, "0.30000000000000004")]
 )

@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from kg.errors import ModelError
-from kg.extract.dates import date_of, find_dates
+from kg.extract.dates import find_dates
+from kg.extract.dating import date_of
+from kg.extract.lexicon import load_lexicon
 from kg.extract.phrases import Phrase
 from kg.extract.tree import Tree
 from kg.link import Linker
@@ -227,7 +229,7 @@ class LLMExtractor(Extractor):
             source = replace(source, affiliation=target.actor)  # who takes an office speaks for it
         tree, trigger = grounded.tree, grounded.trigger
         span, text = Span(tree.begins[0], tree.ends[-1]), _text(document, tree)
-        when = date_of(tree, grounded.token, find_dates(text, span.begin, document.published))
+        when = date_of(tree, grounded.token, find_dates(text, span.begin, document.published), load_lexicon())
         evidence = Evidence(span, text, trigger, document.text[trigger.begin : trigger.end], self.name, confidence)
         speaker: Participant | None = participant_of(grounded.speaker) if grounded.speaker is not None else None
         made = Statement("", document.id, source, grounded.relation, target, grounded.status, evidence, speaker, None, when)

@@ -59,9 +59,15 @@ def family_of(statement: Statement) -> str:
 
 
 def date_of(statement: Statement, documents: Mapping[str, Document]) -> str | None:
-    """When it happened, as far as is known: the date that the statement gives, else that of its document."""
+    """When it happened, as far as is known: the date that the statement gives, else that of its document.
+
+    An interval counts for its beginning, one that is open there for its end.
+    """
     document = documents.get(statement.document)
-    return statement.when or (document.published if document else None)
+    if statement.when is None:
+        return document.published if document else None
+    first, _, last = statement.when.partition("/")
+    return last if first == ".." else first
 
 
 def period_of(date: str | None, period: Period) -> str:
