@@ -22,7 +22,10 @@ from kg.store import FORMAT_VERSION, Store
 from kg.vocabulary import PREFIXES
 from tests.conftest import EXAMPLES, ROOT, Run
 
-COMMANDS = ("build", "extract", "view", "export", "query", "stats", "show", "remove", "validate", "classify", "resolve", "evaluate", "codebook")
+COMMANDS = (
+    "build", "extract", "view", "export", "query", "stats", "show", "remove", "validate", "classify", "resolve", "evaluate",
+    "codebook",
+)  # fmt: skip
 THANKS = "Ghana thanked Togo."
 
 

@@ -88,9 +88,9 @@ def build(
     """
     from kg.store import Store
 
+    recoder = recoder_of(codebook)
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    recoder = recoder_of(codebook)
     settings = Settings(model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else ())
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     counts = {"added": 0, "replaced": 0, "unchanged": 0}
@@ -146,9 +146,9 @@ def extract(
 
     - `kg extract article.txt --llm my-model --llm-url http://localhost:8080/v1 --format table`
     """
+    recoder = recoder_of(codebook)
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    recoder = recoder_of(codebook)
     settings = Settings(model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else ())
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     with writing(output) as file:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from rdflib import DCTERMS, OWL, RDF, SKOS, XSD, Graph, Literal, URIRef
 
-from kg.codebooks.scheme import Code, Codebook
+from kg.codebooks.scheme import Code, Codebook, Rule
 from kg.vocabulary import CODED_AS, PREFIXES, QUAD_CLASS, SCORE
 
 Triple = tuple[URIRef, URIRef, URIRef | Literal]
@@ -66,23 +66,34 @@ def _concept(scheme: URIRef, code: Code, codebook: Codebook) -> Iterator[Triple]
         yield concept, URIRef(SCORE), Literal(str(code.score), datatype=XSD.decimal)
 
 
-def _matches(codebook: Codebook, chosen: Iterable[str], *, words: bool) -> Iterator[Triple]:
-    rules = [rule for rule in codebook.rules if rule.code is not None]
-    of_relation = Counter(relation for relation, _ in {(rule.relation, rule.code) for rule in rules})
-    of_code = Counter(code for _, code in {(rule.relation, rule.code) for rule in rules})
+def _matches(codebook: Codebook, chosen: Collection[str], *, words: bool) -> Iterator[Triple]:
+    rules = [rule for rule in codebook.rules if rule.code is not None and rule.code in chosen]
+    pairs = {(rule.relation, rule.code) for rule in codebook.rules if rule.code is not None}
+    of_relation, of_code = Counter(relation for relation, _ in pairs), Counter(code for _, code in pairs)
+    whole = {(rule.relation, rule.code) for rule in rules if rule.code is not None and rule.is_default}
+    part = {(rule.relation, rule.code) for rule in rules if rule.code is not None and rule.words} - whole
     found: set[Triple] = set()
-    for rule in rules:
-        if rule.code is None or rule.code not in chosen or not (rule.is_default or rule.words):
-            continue
-        concept, relation = URIRef(codebook.codes[rule.code].iri), URIRef(PREFIXES["kgr"] + rule.relation)
-        if not rule.is_default:
-            found.add((concept, SKOS.broadMatch, relation))
-            found.update((concept, SKOS.hiddenLabel, Literal(str(pattern), "en")) for pattern in rule.words if words)
-        else:
-            alone = of_relation[rule.relation] == of_code[rule.code] == 1
-            found.add((concept, SKOS.exactMatch if alone else SKOS.narrowMatch, relation))
-    whole = {(concept, relation) for concept, match, relation in found if match == SKOS.narrowMatch}
-    yield from sorted(triple for triple in found if not (triple[1] == SKOS.broadMatch and (triple[0], triple[2]) in whole))
+    for relation, code in whole:
+        match = SKOS.exactMatch if of_relation[relation] == of_code[code] == 1 else SKOS.narrowMatch
+        found.add((URIRef(codebook.codes[code].iri), match, URIRef(PREFIXES["kgr"] + relation)))
+    for relation, code in part:
+        found.add((URIRef(codebook.codes[code].iri), SKOS.broadMatch, URIRef(PREFIXES["kgr"] + relation)))
+    if words:
+        labels = _labels(rules, part)
+        found.update((URIRef(codebook.codes[code].iri), SKOS.hiddenLabel, Literal(pattern, "en")) for code, pattern in labels)
+    yield from sorted(found)
+
+
+def _labels(rules: Iterable[Rule], part: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Codes with their patterns. A label is for all relations that are matched with its concept, so one that would speak for a
+    relation whose statements with these words have another code is left out."""
+    given = {(rule.relation, str(words)): rule.code for rule in rules for words in rule.words if rule.code is not None}
+    relations: dict[str, list[str]] = defaultdict(list)
+    for relation, code in sorted(part):
+        relations[code].append(relation)
+    for code, pattern in sorted({(code, pattern) for (_, pattern), code in given.items() if code in relations}):
+        if all(given.setdefault((relation, pattern), code) == code for relation in relations[code]):
+            yield code, pattern
 
 
 def codebook_turtle(codebook: Codebook) -> str:
