@@ -160,6 +160,14 @@ def _owner_of_office(tree: Tree, head: int, named: Sequence[bool], spans: Sequen
     return found
 
 
+def _end_of_office(tree: Tree, head: int, named: Sequence[bool]) -> int:
+    """Last token of an office that says its field after it: "secretary of state", "minister of foreign affairs"."""
+    if tree.lemmas[head].lower() not in ("secretary", "minister"):
+        return head
+    fields = [k for k in tree.kids(head, "nmod") if k > head and tree.case(k) == "of" and tree.words[head + 1].lower() == "of"]
+    return next((k for k in fields if not any(named[head + 1 : k + 1]) and k <= head + 3), head)
+
+
 def _modifier_conjuncts(tree: Tree, head: int, left: int, named: Sequence[bool]) -> list[list[int]]:
     """Coordinated named premodifiers of one head, "Polish and Lithuanian" of "officials", as token runs."""
     for k in tree.children[head]:
@@ -200,7 +208,7 @@ def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named:
     if tree.pos[head] == "PRON":
         return [_phrase(tree, head, head, head + 1, None)] if word in PRONOUNS else []
     outer = _left_edge(tree, head)
-    right = _right_edge(tree, head, spans) + 1
+    right = max(_right_edge(tree, head, spans), _end_of_office(tree, head, named)) + 1
     named_by = next((k for k in tree.children[head] if _follows_title(tree, k)), head)
     own = next(((b, e, label) for b, e, label in spans if b <= named_by < e), None)
     if own and own[0] <= tree.heads[head] < own[1] and tree.heads[head] != head:

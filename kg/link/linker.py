@@ -155,7 +155,9 @@ def _is_plural(link: Link) -> bool:
         return False
     if link.role and link.rule in ("agent", "local"):
         return link.role.endswith("s") or link.role.lower().endswith(("troops", "police", "men", "people"))
-    return actor.kind in ("people", "collective", "movement") or (actor.kind == "armed_group" and actor.label.endswith("s"))
+    if actor.kind == "people" or (link.rule == "alias" and link.mention.head.endswith("s") and actor.kind == "party"):
+        return True
+    return actor.kind in ("collective", "movement", "armed_group") and actor.label.endswith("s")  # "Nordic countries", not "Africa"
 
 
 def _initials(link: Link) -> list[str]:

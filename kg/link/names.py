@@ -119,6 +119,8 @@ class NameRules:
         strange = before.sort == "word" and before.text[:1].isupper()
         if strange and (last.text in self.lexicon.ambiguous or case.mention.label == "PER"):
             return self.strangers.person(case, case.text, None)
+        if before.sort == "word" and self.lexicon.is_(before.text, "direction") and any("/state/" in c.actor for c in last.candidates):
+            return self._part_of_state(case, last)
         if before.text[:1].isupper() and self._in_longer_name(case, before.text):
             return self._part_of_state(case, last) if case.mention.label == "LOC" else None
         if strange and all(candidate.kind in ("capital", "place") for candidate in last.candidates):
@@ -195,7 +197,12 @@ class NameRules:
             return self.named(case, about, "alias-in-document", 0.8, candidates)
         if seen:
             return Link(
-                mention, seen.actor, "alias-in-document", f"“{case.text}” is {seen.actor.label}, named before", 0.85, candidates=candidates
+                mention,
+                seen.actor,
+                "alias-in-document",
+                f"“{case.text}” is {seen.actor.label}, named before",
+                0.85,
+                candidates=tuple(sorted(candidates, key=lambda actor: actor != seen.actor.id)),
             )
         if len(states) != 1 or "/person/" in states[0]:
             return nobody(case, "ambiguous", f"“{case.text}” may be any of {len(candidates)} actors", candidates)

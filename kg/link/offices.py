@@ -94,6 +94,8 @@ class OwnerRules:
         phrase = case.phrase
         if phrase.office is None or phrase.owner is not None or phrase.name or phrase.effects:
             return None
+        if case.mention.role == "vocative" and phrase.office == "president":
+            return nobody(case, "vocative", f"“{case.text}” is somebody present, perhaps of another body")
         office = phrase.office
         implied = self.people.implied_owner(office)
         if implied is not None:

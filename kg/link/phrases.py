@@ -58,7 +58,7 @@ def split_words(text: str) -> list[str]:
             words += [prefix[1], prefix[2]]
         elif owning:
             words.append(owning[1])
-        elif suffix and token.lower() != "president-elect":
+        elif suffix:
             words += [suffix[1], suffix[2]]
         elif len(token) > 2 and token.endswith(("s'", "s’")):
             words += [token[:-1], "'s"]

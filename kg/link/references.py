@@ -38,10 +38,20 @@ class ReferenceRules:
         if fits is None:
             return None
         seen = case.memory.antecedent(case.mention.sentence, fits)
+        if seen is not None and word in _THING and seen.sentence < case.mention.sentence and not self._takes_up(case, seen):
+            seen = None
         if seen is None:
             return nobody(case, "pronoun", f"nobody before “{case.text}” fits it")
         link = again(case, seen, "pronoun", f"“{case.text}” means the last actor that fits", 0.6)
         return replace(link, role=seen.role)
+
+    def _takes_up(self, case: Case, seen: Seen) -> bool:
+        """Whether a thing's pronoun takes up the actor of the sentence before: what was its subject is the subject or the owner now."""
+        subject = case.mention.role.startswith("nsubj") or case.mention.role == "nmod:poss"
+        others = {
+            entry.actor.id for entry in case.memory if entry.sentence == seen.sentence and entry.actor.kind not in ("person", "place")
+        }
+        return (seen.subject or len(others) == 1) and subject and case.mention.sentence - seen.sentence == 1
 
     def description(self, case: Case) -> Link | None:
         """ "The bloc", "the Nordic country": the last actor of that kind."""
