@@ -24,7 +24,7 @@ from tests.conftest import EXAMPLES, ROOT, Run
 
 COMMANDS = (
     "build", "extract", "view", "export", "query", "stats", "show", "remove", "validate", "classify", "resolve", "evaluate",
-    "codebook",
+    "codebook", "ties", "timeline", "balance", "rank", "compare", "treaties", "plot",
 )  # fmt: skip
 THANKS = "Ghana thanked Togo."
 

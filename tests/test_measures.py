@@ -126,6 +126,12 @@ def test_undirected_dyads_and_rolled_up_persons() -> None:
         ("2024", "2024-01-01", "2024-12-31", True),
         ("2024", None, "2024-11", False),
         (None, "2024", None, False),
+        ("2023/2024-05", "2023", "2024", True),
+        ("2023/2024-05", "2023", "2024-04", False),
+        ("2023/..", "2022", None, True),
+        ("2023/..", None, "2030", False),
+        ("../2023-05", None, "2023", True),
+        ("../2023-05", "2000", None, False),
     ],
 )
 def test_a_date_lies_within_only_if_all_of_it_does(date, begin, end, expected) -> None:

@@ -160,6 +160,16 @@ def test_treaties_beside_the_news(run: Run, store: Path, tmp_path: Path) -> None
     assert {row["relation"] for row in found["evidence"]} == {"ASSAULT", "ACCUSE"}
 
 
+def test_export_for_r_is_a_folder(run: Run, store: Path, tmp_path: Path) -> None:
+    done = run("export", tmp_path / "r", "--format", "r", "--by", "quarter", "--store", store)
+    assert done.code == 0, done.err
+    assert len(done.out.splitlines()) == 7
+    rows = list(csv.DictReader((tmp_path / "r" / "dyad-period.csv").open(encoding="utf-8")))
+    assert {row["period"] for row in rows} == {"2024-Q1"}
+    assert {(row["source_ccode"], row["target_iso3"]) for row in rows if row["sign"] == "1"} == {("501", "UGA"), ("501", "RWA")}
+    assert "name a folder" in run("export", "-", "--format", "r", "--store", store).err
+
+
 def test_plot_writes_figures(run: Run, store: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     for what, *options in (("network",), ("matrix",), ("timeline", "--actor", "Kenya", "--actor", "Uganda")):

@@ -17,6 +17,8 @@ from kg.model import Document, Statement
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml")
 GRAPH_FORMATS = ("graphml", "gexf", "csv")
+FORMATS = (*RDF_FORMATS, *GRAPH_FORMATS, "r")
+"""What `export` writes; r is a folder."""
 SHORT_FORMATS = {"ttl": "turtle", "nq": "nquads", "nt": "ntriples", "rdf": "rdfxml", "xml": "rdfxml", "json": "jsonld", "json-ld": "jsonld"}
 
 
@@ -61,12 +63,13 @@ def export(
     output: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; - is standard output.")],
     store: Store,
     format: Annotated[
-        str | None, typer.Option("--format", "-f", help=f"{', '.join((*RDF_FORMATS, *GRAPH_FORMATS))}; default is by the ending.")
+        str | None, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)} (a folder); default is by the ending.")
     ] = None,
     roll_up: Annotated[
-        bool, typer.Option("--roll-up", help="graphml and gexf: persons as the state or organisation that they speak for.")
+        bool, typer.Option("--roll-up", help="graphml and gexf: persons as the state or organisation that they speak for (r always does).")
     ] = False,
     codebook: Codebook = None,
+    by: Annotated[Literal["year", "quarter", "month", "day"], typer.Option("--by", help="r: how time is divided.")] = "month",
 ) -> None:
     """Write the store as RDF, as a graph for other programs, or as a table.
 
@@ -79,10 +82,15 @@ def export(
     - `kg export - --format nquads --store out/store`
 
     - `kg export out/events.csv --codebook cameo --store out/store`
+
+    - `kg export out/for-r --format r --by year --store out/store`
     """
     from kg.store import Store
 
     chosen = _format(output, format)
+    if chosen == "r":
+        _export_folder(output, store, by, codebook)
+        return
     recoder = recoder_of(codebook)
     if roll_up and chosen not in ("graphml", "gexf"):
         raise UnknownNameError(f"--roll-up is for graphml and gexf, not {chosen}; leave it out, or choose another --format")
@@ -97,14 +105,31 @@ def export(
         out.print(output, markup=False)
 
 
+def _export_folder(output: str, store: Path, by: Literal["year", "quarter", "month", "day"], codebook: object) -> None:
+    """Write the folder for R; near-duplicate documents count as one source."""
+    from kg.measures import find_copies, texts_of
+    from kg.render import write_bundle
+
+    folder = Path(output)
+    if output == "-" or folder.is_file() or codebook:
+        raise UnknownNameError("--format r writes a folder, without --codebook; name a folder")
+    check_writable(folder / "nodes.csv")
+    documents, statements = read_store(store)
+    with waiting("writing"):
+        copies = find_copies(texts_of(statements))
+        written = write_bundle(statements, {d.id: d for d in documents}, folder, period=by, copies=copies)
+    for path in written:
+        out.print(str(path), markup=False)
+
+
 def _format(output: str, format: str | None) -> str:
     """The format that was named, or that the file's ending means."""
     given = (format or ("turtle" if output == "-" else Path(output).suffix[1:])).lower()
     chosen = SHORT_FORMATS.get(given, given)
-    if chosen in (*RDF_FORMATS, *GRAPH_FORMATS):
+    if chosen in FORMATS:
         return chosen
     what = f"unknown format '{given}'" if given else f"{output}: its name has no ending that says the format"
-    raise UnknownNameError(f"{what}; choose one with --format: {', '.join((*RDF_FORMATS, *GRAPH_FORMATS))}")
+    raise UnknownNameError(f"{what}; choose one with --format: {', '.join(FORMATS)}")
 
 
 def _graph_bytes(statements: list[Statement], format: str, roll_up: bool, recoder: Recoder | None) -> bytes:

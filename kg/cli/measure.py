@@ -212,9 +212,11 @@ def timeline_rows(
     held: Holding, actors: set[str], by: Literal["year", "quarter", "month", "day"]
 ) -> list[tuple[str, int, int, float, float | None, int]]:
     """(period, cooperation, conflict, score, mean, sources) of the ties that all these actors are ends of, "no date" last."""
+    from kg.render.bundle import fill_periods
+
     rows = [row for row in held.dyads(by) if actors <= {row.source, row.target}]
     lines = []
-    for period in (*_filled(sorted({row.period for row in rows if row.period})), *([""] if any(not row.period for row in rows) else [])):
+    for period in (*fill_periods({row.period for row in rows if row.period}), *([""] if any(not row.period for row in rows) else [])):
         here = [row for row in rows if row.period == period]
         acts, score = sum(row.acts for row in here), float(sum(row.score for row in here))
         friendly, hostile = sum(row.cooperation for row in here), sum(row.conflict for row in here)
@@ -226,18 +228,6 @@ def timeline_rows(
 def _behind(rows: Iterable[Dyad], held: Holding) -> list[Statement]:
     keys = {key for row in rows if row.acts or row.standing for key in row.statements}
     return [s for s in held.statements if s.id in keys and s.status == "asserted"]
-
-
-def _filled(periods: list[str]) -> list[str]:
-    """All periods from the first to the last, the empty ones too; days as they are (there would be too many)."""
-    if not periods or len(periods[0]) == 10:
-        return periods
-    first, last = periods[0], periods[-1]
-    if len(first) == 4:
-        return [str(year) for year in range(int(first), int(last) + 1)]
-    parts, mark = (4, "-Q") if "Q" in first else (12, "-")
-    begin, end = (int(period[:4]) * parts + int(period.split(mark)[-1]) - 1 for period in (first, last))
-    return [f"{at // parts}{mark}{at % parts + 1:0{1 if parts == 4 else 2}}" for at in range(begin, end + 1)]
 
 
 def balance(

@@ -71,16 +71,21 @@ def date_of(statement: Statement, documents: Mapping[str, Document]) -> str | No
 
 
 def period_of(date: str | None, period: Period) -> str:
-    """The period that an ISO 8601 date of any precision falls in; empty where the date is not that precise.
+    """The period that a date of any precision, or both ends of an interval, fall in; empty where it is not that precise.
 
     Raises UnknownNameError for a period that is none.
 
-    >>> period_of("2024-03-05", "quarter"), period_of("2024", "month"), period_of("2024", "year")
-    ('2024-Q1', '', '2024')
+    >>> period_of("2024-03-05", "quarter"), period_of("2024", "month"), period_of("2024-01/2024-03", "year"), period_of("2024/..", "year")
+    ('2024-Q1', '', '2024', '')
     """
     if period not in PERIODS:
         raise UnknownNameError(f"no period {period!r}; there is {', '.join(PERIODS)}")
-    if period == "all" or date is None or len(date) < _LENGTHS[period]:
+    if period == "all" or date is None:
+        return ""
+    if "/" in date:
+        begin, end = (period_of(side, period) for side in date.split("/"))
+        return begin if begin == end else ""
+    if len(date) < _LENGTHS[period]:
         return ""
     if period == "quarter":
         return f"{date[:4]}-Q{(int(date[5:7]) + 2) // 3}"
@@ -88,14 +93,17 @@ def period_of(date: str | None, period: Period) -> str:
 
 
 def within(date: str | None, begin: str | None, end: str | None) -> bool:
-    """Whether a date of any precision lies wholly within [begin, end], both of any precision and inclusive.
+    """Whether a date of any precision, or an interval, lies wholly within [begin, end], both of any precision and inclusive.
 
     >>> within("2024-02", "2024", "2024-02-29"), within("2024", "2024-02", None), within(None, None, None)
     (True, False, True)
     """
     if date is None:
         return begin is None and end is None
-    return (begin is None or _first_day(date) >= _first_day(begin)) and (end is None or _last_day(date) <= _last_day(end))
+    first, _, last = date.partition("/")
+    after = begin is None or (first != ".." and _first_day(first) >= _first_day(begin))
+    before = end is None or (last != ".." and _last_day(last or first) <= _last_day(end))
+    return after and before
 
 
 def _first_day(date: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import networkx as nx
@@ -145,15 +145,17 @@ def _without_traps(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
     """A copy that networkx's XML writers take: no None, one type an attribute, no character that XML forbids."""
     clean = nx.MultiDiGraph()
     for node, data in graph.nodes(data=True):
-        clean.add_node(_xml_text(node), **_xml_attributes(data))
+        clean.add_node(xml_text(node), **xml_attributes(data))
     for source, target, key, data in graph.edges(keys=True, data=True):
-        clean.add_edge(_xml_text(source), _xml_text(target), key=_xml_text(key), **_xml_attributes(data))
+        clean.add_edge(xml_text(source), xml_text(target), key=xml_text(key), **xml_attributes(data))
     return clean
 
 
-def _xml_attributes(data: dict[str, object]) -> dict[str, str | float]:
-    return {name: float(value) if isinstance(value, int | float) else _xml_text(value) for name, value in data.items() if value is not None}
+def xml_attributes(data: Mapping[str, object]) -> dict[str, str | float]:
+    """Attributes without None, every number a double: networkx's writers trip over anything else."""
+    return {name: float(value) if isinstance(value, int | float) else xml_text(value) for name, value in data.items() if value is not None}
 
 
-def _xml_text(value: object) -> str:
+def xml_text(value: object) -> str:
+    """Text without the characters that XML forbids."""
     return _XML_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", str(value))

@@ -1,0 +1,316 @@
+"""A folder that R opens: dyads by period, a fixed set of vertices, the network for igraph and Gephi, a codebook, a script.
+
+Everything is UTF-8 with a header, "." for decimals and nothing for what is unknown; the same statements give the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import networkx as nx
+from networkx.readwrite.gexf import GEXFWriter
+
+from kg.codebook import RELATIONS
+from kg.graph import end_of
+from kg.measures import Dyad, Period, dyads
+from kg.model import Actor, Document, Statement
+from kg.render.formats import xml_attributes, xml_text
+
+NODES: Final = (
+    ("id", "number of the vertex, from 1; the order of all vertex sets"),
+    ("iri", "identifier of the actor in the catalogue"),
+    ("label", "name"),
+    (
+        "kind",
+        "state, territory, igo, organ, armed_group, party, movement, company, organisation, person, people, collective, place, unknown",
+    ),
+    ("ccode", "code of the Correlates of War project, states only"),
+    ("iso3", "ISO 3166-1 alpha-3"),
+    ("qid", "Wikidata identifier"),
+    ("exists_from", "date from which the actor exists, where the catalogue knows one"),
+    ("exists_to", "date to which it existed"),
+)
+DYADS: Final = (
+    ("period", "the period; NA for acts whose date is not known to that precision"),
+    ("source", "number of the actor who acts"),
+    ("target", "number of the actor to whom it is done"),
+    ("source_label", "name of the source"),
+    ("target_label", "name of the target"),
+    ("source_ccode", "COW code of the source"),
+    ("target_ccode", "COW code of the target"),
+    ("source_iso3", "ISO code of the source"),
+    ("target_iso3", "ISO code of the target"),
+    ("source_qid", "Wikidata identifier of the source"),
+    ("target_qid", "Wikidata identifier of the target"),
+    ("acts", "asserted statements with a score, what copies of a document repeat left out"),
+    ("cooperation", "of them cooperation"),
+    ("conflict", "of them conflict"),
+    ("score", "sum of the scores of the acts (PLOVER scale, -10 to 10 each)"),
+    ("mean", "score / acts"),
+    ("sign", "1 where the score is above 0, -1 where below, 0 else"),
+    ("weight", "absolute value of the score"),
+    ("n_sources", "independent documents: near-duplicates count once"),
+    ("n_publishers", "publishers of those"),
+    ("standing", "asserted standing relations (ALLY, RIVAL, MEMBER, CANDIDATE, OFFICE)"),
+    ("negated", "statements that it was not so; never counted as acts"),
+    ("requested", "statements that someone asked for it; never counted as acts"),
+    ("planned", "statements that it is intended; never counted as acts"),
+    ("possible", "statements that it may be; never counted as acts"),
+)
+VERTICES: Final = (
+    ("period", "the period"),
+    ("id", "number of the vertex"),
+    ("exists", "1 unless the catalogue says that the actor did not exist in any part of the period"),
+    ("active", "1 if an act of or towards it falls in the period"),
+)
+
+
+def write_bundle(
+    statements: Sequence[Statement],
+    documents: Mapping[str, Document],
+    folder: Path,
+    *,
+    period: Period = "month",
+    roll_up: bool = True,
+    copies: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """Write nodes.csv, dyad-period.csv, vertices.csv, network.graphml, network.gexf, codebook.md and analysis.R.
+
+    Parameters
+    ----------
+    statements, documents, roll_up, copies
+        As in `kg.measures.dyads`.
+    folder
+        Made if it is not there; files of those names in it are replaced.
+    period
+        year, quarter, month or day. All periods from the first to the last are there, also those without any act.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order above.
+    """
+    rows = dyads(statements, documents, period=period, roll_up=roll_up, copies=copies)
+    actors = _actors(statements, roll_up)
+    number = {actor.id: at for at, actor in enumerate(actors, 1)}
+    periods = fill_periods({row.period for row in rows if row.period})
+    total = dyads(statements, documents, roll_up=roll_up, copies=copies)
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "nodes.csv": _table(NODES, (_node_cells(actor, number[actor.id]) for actor in actors)),
+        "dyad-period.csv": _table(DYADS, (_dyad_cells(row, number, actors) for row in sorted(rows, key=_by_period))),
+        "vertices.csv": _table(VERTICES, _vertex_rows(rows, actors, periods)),
+        "network.graphml": _graphml(total, actors),
+        "network.gexf": _dynamic_gexf(rows, total, actors),
+        "codebook.md": _codebook(period).encode(),
+        "analysis.R": _SCRIPT.encode(),
+    }
+    written = []
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+        written.append(folder / name)
+    return written
+
+
+def fill_periods(periods: Iterable[str]) -> list[str]:
+    """All years, quarters or months from the first to the last; days as they are (there would be too many).
+
+    >>> fill_periods({"2024-11", "2025-02"}), fill_periods({"2024-Q4", "2025-Q1"})
+    (['2024-11', '2024-12', '2025-01', '2025-02'], ['2024-Q4', '2025-Q1'])
+    """
+    known = sorted(periods)
+    if not known or len(known[0]) == 10:
+        return known
+    if len(known[0]) == 4:
+        return [str(year) for year in range(int(known[0]), int(known[-1]) + 1)]
+    parts, mark, digits = (4, "-Q", 1) if "Q" in known[0] else (12, "-", 2)
+    begin, end = (int(one[:4]) * parts + int(one.split(mark)[-1]) - 1 for one in (known[0], known[-1]))
+    return [f"{at // parts}{mark}{at % parts + 1:0{digits}}" for at in range(begin, end + 1)]
+
+
+def _actors(statements: Iterable[Statement], roll_up: bool) -> list[Actor]:
+    """Everyone at an end of a statement, by kind and name: the vertex set of all periods."""
+    found: dict[str, Actor] = {}
+    for statement in statements:
+        for participant in (statement.source, statement.target):
+            if participant is not None:
+                actor = end_of(participant, roll_up=roll_up)
+                found[actor.id] = actor
+    return sorted(found.values(), key=lambda actor: actor.id)
+
+
+def _by_period(row: Dyad) -> tuple[str, str, str]:
+    return row.period, row.source, row.target
+
+
+def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(name for name, _ in columns)
+    writer.writerows(rows)
+    return buffer.getvalue().encode("utf-8", "replace")
+
+
+def _node_cells(actor: Actor, number: int) -> tuple[object, ...]:
+    return number, actor.id, actor.label, actor.kind, actor.cow, actor.iso3, actor.qid, actor.valid_from, actor.valid_to
+
+
+def _dyad_cells(row: Dyad, number: Mapping[str, int], actors: Sequence[Actor]) -> tuple[object, ...]:
+    source, target = number[row.source], number[row.target]
+    one, other = actors[source - 1], actors[target - 1]
+    names = (one.label, other.label, one.cow, other.cow, one.iso3, other.iso3, one.qid, other.qid)
+    score = round(row.score, 4)
+    mean = None if row.mean is None else round(row.mean, 4)
+    figures = (row.acts, row.cooperation, row.conflict, score, mean, _sign(score), abs(score), row.sources, row.publishers)
+    return (row.period, source, target, *names, *figures, row.standing, row.negated, row.requested, row.planned, row.possible)
+
+
+def _sign(score: float) -> int:
+    return (score > 0) - (score < 0)
+
+
+def _vertex_rows(rows: Iterable[Dyad], actors: Sequence[Actor], periods: Sequence[str]) -> Iterable[Sequence[object]]:
+    active: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.acts:
+            active[row.period] |= {row.source, row.target}
+    for period in periods:
+        first, last = period_bounds(period)
+        for number, actor in enumerate(actors, 1):
+            gone = actor.valid_to is not None and actor.valid_to < first[: len(actor.valid_to)]
+            unborn = actor.valid_from is not None and actor.valid_from > last[: len(actor.valid_from)]
+            yield period, number, int(not gone and not unborn), int(actor.id in active[period])
+
+
+def period_bounds(period: str) -> tuple[str, str]:
+    """First and last day of a period.
+
+    >>> period_bounds("2024-02"), period_bounds("2024-Q2"), period_bounds("2024")
+    (('2024-02-01', '2024-02-29'), ('2024-04-01', '2024-06-30'), ('2024-01-01', '2024-12-31'))
+    """
+    if len(period) == 10:
+        return period, period
+    year = period[:4]
+    if len(period) == 4:
+        return f"{year}-01-01", f"{year}-12-31"
+    first, last = (3 * int(period[-1]) - 2, 3 * int(period[-1])) if "Q" in period else (int(period[5:]), int(period[5:]))
+    return f"{year}-{first:02}-01", f"{year}-{last:02}-{monthrange(int(year), last)[1]}"
+
+
+def _network(total: Iterable[Dyad], actors: Sequence[Actor]) -> nx.DiGraph:
+    """All periods together, one edge a directed pair with an act; attributes that networkx's writers take as they are."""
+    graph = nx.DiGraph()
+    for number, actor in enumerate(actors, 1):
+        data = {"label": actor.label, "iri": actor.id, "kind": actor.kind, "ccode": actor.cow, "iso3": actor.iso3, "qid": actor.qid}
+        graph.add_node(str(number), **{name: xml_text(value) for name, value in data.items() if value is not None})
+    number_of = {actor.id: str(number) for number, actor in enumerate(actors, 1)}
+    for row in total:
+        if row.acts:
+            figures = {"acts": row.acts, "score": round(row.score, 4), "mean": round(row.mean or 0.0, 4), "sign": _sign(row.score)}
+            figures |= {"weight": abs(round(row.score, 4)), "sources": row.sources}
+            graph.add_edge(number_of[row.source], number_of[row.target], **xml_attributes(figures))
+    return graph
+
+
+def _graphml(total: Iterable[Dyad], actors: Sequence[Actor]) -> bytes:
+    buffer = io.BytesIO()
+    nx.write_graphml_xml(_network(total, actors), buffer, infer_numeric_types=False)
+    return buffer.getvalue()
+
+
+def _dynamic_gexf(rows: Iterable[Dyad], total: Iterable[Dyad], actors: Sequence[Actor]) -> bytes:
+    """GEXF 1.2 with a spell and dated values a period on every edge, for Gephi's timeline; undated acts only in the totals."""
+    graph = _network(total, actors)
+    number_of = {actor.id: str(number) for number, actor in enumerate(actors, 1)}
+    dated: dict[tuple[str, str], list[Dyad]] = defaultdict(list)
+    for row in rows:
+        if row.acts and row.period:
+            dated[number_of[row.source], number_of[row.target]].append(row)
+    for at, (source, target, data) in enumerate(graph.edges(data=True)):
+        held = sorted(dated[source, target], key=_by_period)
+        data["id"] = str(at)
+        if held:
+            spans = [period_bounds(row.period) for row in held]
+            data["spells"] = spans
+            data["acts_then"] = [(row.acts, *span) for row, span in zip(held, spans, strict=True)]
+            data["score_then"] = [(round(row.score, 4), *span) for row, span in zip(held, spans, strict=True)]
+    writer = GEXFWriter(version="1.2draft", prettyprint=True)
+    writer.add_graph(graph)
+    meta = writer.xml.find("meta")
+    writer.xml.remove(meta)  # it carries today's date
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def _codebook(period: Period) -> str:
+    lines = ["# Codebook", "", f"Periods are of one {period}. Empty cells are unknown (NA). Files are UTF-8.", ""]
+    for name, columns in (
+        ("nodes.csv", NODES),
+        (f"dyad-period.csv (one row a directed pair and {period})", DYADS),
+        ("vertices.csv", VERTICES),
+    ):
+        lines += [f"## {name}", "", "| column | meaning |", "|---|---|", *(f"| {column} | {meaning} |" for column, meaning in columns), ""]
+    lines += [
+        "## network.graphml, network.gexf", "",
+        "All periods together, one edge a directed pair with an act: acts, score, mean, sign, weight, sources as above. The GEXF file",
+        "besides has a spell and dated values (acts_then, score_then) a period.", "",
+        "## Relations", "", "| relation | quad class | score | CAMEO | definition |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for relation in RELATIONS.values():
+        score = "" if relation.score is None else f"{relation.score:g}"
+        lines.append(f"| {relation.code} | {relation.quad} | {score} | {', '.join(relation.cameo)} | {relation.definition} |")
+    return "\n".join([*lines, ""])
+
+
+_SCRIPT = """\
+# Reads this folder and takes first looks with igraph, signnet and tergm, whichever are installed.
+nodes <- read.csv("nodes.csv", encoding = "UTF-8", na.strings = "", stringsAsFactors = FALSE)
+dyads <- read.csv("dyad-period.csv", encoding = "UTF-8", na.strings = "", stringsAsFactors = FALSE)
+vertices <- read.csv("vertices.csv", encoding = "UTF-8", na.strings = "", stringsAsFactors = FALSE)
+acts <- dyads[dyads$acts > 0, ]
+periods <- sort(unique(vertices$period))
+cat(nrow(nodes), "actors,", length(periods), "periods,", sum(acts$acts), "acts\\n")
+
+# One adjacency matrix a period over the same vertices: rows act, columns receive, cells sum the scores.
+matrix_of <- function(period) {
+  found <- matrix(0, nrow(nodes), nrow(nodes), dimnames = list(nodes$label, nodes$label))
+  rows <- acts[!is.na(acts$period) & acts$period == period, ]
+  found[cbind(rows$source, rows$target)] <- rows$score
+  found
+}
+matrices <- lapply(setNames(periods, periods), matrix_of)
+
+if (requireNamespace("igraph", quietly = TRUE)) {
+  all <- igraph::read_graph("network.graphml", format = "graphml")
+  print(summary(all))
+  print(head(sort(igraph::strength(all, weights = igraph::E(all)$acts), decreasing = TRUE), 10))
+  # signnet wants an undirected graph whose edges are 1 or -1.
+  total <- Reduce(`+`, matrices)
+  signs <- sign(total + t(total))
+  diag(signs) <- 0
+  signed <- igraph::graph_from_adjacency_matrix(abs(signs), mode = "undirected")
+  ends <- igraph::as_edgelist(signed, names = FALSE)
+  igraph::E(signed)$sign <- signs[ends]
+  if (requireNamespace("signnet", quietly = TRUE)) {
+    print(signnet::count_signed_triangles(signed))
+    print(signnet::balance_score(signed, method = "triangles"))
+  }
+}
+
+# tergm wants a list of networks over one fixed set of vertices.
+if (requireNamespace("network", quietly = TRUE)) {
+  networks <- lapply(matrices, function(one) network::network((one > 0) * 1, directed = TRUE))
+  if (length(networks) > 1 && requireNamespace("tergm", quietly = TRUE)) {
+    library(tergm)
+    series <- networkDynamic::networkDynamic(network.list = networks)
+    print(summary(networks ~ edges + mutual))
+  }
+}
+"""
