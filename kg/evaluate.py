@@ -25,6 +25,8 @@ from kg.model import Participant, Statement
 
 Rung = Literal["dyad", "quad", "root", "full"]
 RUNGS: tuple[Rung, ...] = ("dyad", "quad", "root", "full")
+OF_RELATION: tuple[Rung, ...] = ("root", "full")
+"""The rungs on which a statement counts for one relation."""
 STATUSES = frozenset(("asserted", "negated", "requested", "planned", "possible", "*"))
 SYMMETRIC = frozenset(("CONSULT", "COOPERATE", "ALLY", "RIVAL"))
 _HEAD = re.compile(r"^(\w+) \| ([\w -]+?)(?: \| (\S+))?$")
@@ -94,12 +96,16 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One item's counts on every rung, and on the full rung what was missed and what was spurious."""
+    """One item's counts on every rung, and on the full rung what was missed and what was spurious.
+
+    `relations` are the counts on the rungs OF_RELATION by relation; over the relations they add up to those of the item.
+    """
 
     item: Item
     scores: dict[Rung, Score]
     missed: tuple[str, ...]
     spurious: tuple[str, ...]
+    relations: dict[str, dict[Rung, Score]]
 
 
 def plain(name: str) -> str:
@@ -200,8 +206,12 @@ def _same_end(gold: End | None, given: End | None) -> bool:
     return bool(gold.sides & (given.sides | given.names))
 
 
+def _root(relation: str) -> str:
+    return "RETREAT" if relation == "CONCEDE" else relation
+
+
 def _roots(report: Report) -> set[str]:
-    return {"RETREAT" if r == "CONCEDE" else r for r in report.relations}
+    return {_root(r) for r in report.relations}
 
 
 def _agree(gold: Report, given: Report, rung: Rung) -> bool:
@@ -244,28 +254,65 @@ def _reversed(report: Report) -> Report:
     return replace(report, source=report.target or report.source, target=report.source)
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One item on one rung: gold with the prediction that agrees, gold that none does, predictions that nothing allows."""
+
+    hits: tuple[tuple[Report, Report], ...]
+    missed: tuple[Report, ...]
+    spurious: tuple[Report, ...]
+
+    def score(self) -> Score:
+        hits = len(self.hits)
+        return Score(hits, hits + len(self.missed), hits + len(self.spurious))
+
+    def by_relation(self) -> dict[str, Score]:
+        """The same counts by relation. A hit counts for the gold relation that it agrees with, a miss for the first that gold allows."""
+        counts: dict[str, Score] = defaultdict(Score)
+        for gold, given in self.hits:
+            counts[_shared(gold, given)] += Score(1, 1, 1)
+        for report in self.missed:
+            counts[report.relations[0]] += Score(0, 1, 0)
+        for report in self.spurious:
+            counts[report.relations[0]] += Score(0, 0, 1)
+        return dict(counts)
+
+
+def _shared(gold: Report, given: Report) -> str:
+    """The relation of gold that the prediction has, CONCEDE for RETREAT and the reverse included."""
+    exact = next((r for r in gold.relations if r in given.relations), None)
+    return exact or next(r for r in gold.relations if _root(r) in _roots(given))
+
+
+def _compare(item: Item, given: Sequence[Report], rung: Rung) -> _Compared:
+    wanted = _distinct((g for g in item.gold if not g.optional), rung)
+    allowed = [g for g in item.gold if g.optional] + [_reversed(g) for g in item.gold if set(g.relations) & SYMMETRIC]
+    free = _distinct(given, rung)
+    hits, missed = [], []
+    for gold in wanted:
+        match = next((p for p in free if _agree(gold, p, rung)), None)
+        if match is None:
+            missed.append(gold)
+        else:
+            free.remove(match)
+            hits.append((gold, match))
+    spurious = [p for p in free if not any(_agree(g, p, rung) for g in (*wanted, *allowed))]
+    return _Compared(tuple(hits), tuple(missed), tuple(spurious))
+
+
 def score_item(item: Item, statements: Sequence[Statement], names_of: Callable[[str], Iterable[str]]) -> ItemResult:
     """Counts of one item. `names_of` gives an actor's aliases by id."""
     given = [_predicted(s, names_of) for s in statements]
-    scores: dict[Rung, Score] = {}
-    missed: list[Report] = []
-    spurious: list[Report] = []
-    for rung in RUNGS:
-        wanted = _distinct((g for g in item.gold if not g.optional), rung)
-        allowed = [g for g in item.gold if g.optional] + [_reversed(g) for g in item.gold if set(g.relations) & SYMMETRIC]
-        free = _distinct(given, rung)
-        predicted = len(free)
-        missed = []
-        for g in wanted:
-            match = next((p for p in free if _agree(g, p, rung)), None)
-            if match is None:
-                missed.append(g)
-            else:
-                free.remove(match)
-        spurious = [p for p in free if not any(_agree(g, p, rung) for g in (*wanted, *allowed))]
-        ignored = len(free) - len(spurious)
-        scores[rung] = Score(len(wanted) - len(missed), len(wanted), predicted - ignored)
-    return ItemResult(item, scores, tuple(m.text for m in missed), tuple(p.text for p in spurious))
+    compared = {rung: _compare(item, given, rung) for rung in RUNGS}
+    relations: dict[str, dict[Rung, Score]] = defaultdict(dict)
+    for rung in OF_RELATION:
+        for relation, score in compared[rung].by_relation().items():
+            relations[relation][rung] = score
+    full = compared["full"]
+    return ItemResult(
+        item, {rung: c.score() for rung, c in compared.items()}, tuple(m.text for m in full.missed), tuple(p.text for p in full.spurious),
+        dict(relations),
+    )  # fmt: skip
 
 
 def total(results: Iterable[ItemResult]) -> dict[Rung, Score]:
@@ -282,3 +329,13 @@ def by_phenomenon(results: Iterable[ItemResult]) -> dict[str, dict[Rung, Score]]
     for result in results:
         groups[result.item.phenomenon].append(result)
     return {name: total(group) for name, group in sorted(groups.items())}
+
+
+def by_relation(results: Iterable[ItemResult]) -> dict[str, dict[Rung, Score]]:
+    """Counts of each relation that gold or predictions have, in the codebook's order, on the rungs OF_RELATION."""
+    sums: dict[str, dict[Rung, Score]] = defaultdict(lambda: {rung: Score() for rung in OF_RELATION})
+    for result in results:
+        for relation, scores in result.relations.items():
+            for rung, score in scores.items():
+                sums[relation][rung] += score
+    return {code: sums[code] for code in RELATIONS if code in sums}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 import subprocess
 import sys
@@ -11,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from kg.errors import InputError
-from kg.evaluate import RUNGS, Item, Rung, Score, by_phenomenon, plain, read_gold, score_item, total
+from kg.evaluate import OF_RELATION, RUNGS, Item, Rung, Score, by_phenomenon, by_relation, plain, read_gold, score_item, total
 from kg.model import Document, Statement
 from kg.pipeline import Extractor
 from kg.read import document_id
 from kg.record import json_line, statement_record
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Run
 from tests.small_store import KENYA, MINISTER, PERU, RWANDA, UGANDA, document, statement
 
 NEWS = document(1)
@@ -102,6 +105,31 @@ def test_scores_add_up(tmp_path: Path) -> None:
     assert (Score().precision, Score().recall, Score().f1) == (0.0, 0.0, 0.0)
 
 
+def test_scores_by_relation(tmp_path: Path) -> None:
+    """Right, missed, spurious, allowed besides, of several allowed, and CONCEDE for RETREAT: over the relations the item's counts."""
+    lines = (
+        "Kenya > AID > Peru", "Kenya > ACCUSE > Peru", "Peru > SANCTION|COERCE > Kenya", "Rwanda > REJECT|ACCUSE > Peru",
+        "Kenya > CONCEDE > Rwanda", "Uganda > APPEAL > Peru (optional)",
+    )  # fmt: skip
+    found = [
+        said(KENYA, "AID", PERU), said(PERU, "COERCE", KENYA), said(KENYA, "RETREAT", RWANDA), said(UGANDA, "APPEAL", PERU),
+        said(UGANDA, "AID", PERU),
+    ]  # fmt: skip
+    result = score_item(gold(tmp_path, *lines), found, names_of)
+    relations = by_relation([result, result])
+    assert list(relations) == ["CONCEDE", "AID", "ACCUSE", "REJECT", "COERCE"]
+    assert relations["AID"] == {"root": Score(2, 2, 4), "full": Score(2, 2, 4)}
+    assert relations["COERCE"]["root"] == relations["CONCEDE"]["root"] == Score(2, 2, 2)
+    assert relations["REJECT"]["root"] == relations["ACCUSE"]["root"] == Score(0, 2, 0)
+    for rung in OF_RELATION:
+        assert sum((scores[rung] for scores in result.relations.values()), Score()) == result.scores[rung]
+
+
+def test_by_relation_what_gold_says_of_the_status_counts_on_the_full_rung(tmp_path: Path) -> None:
+    result = score_item(gold(tmp_path, "Kenya > AID > Peru [planned]"), [said(KENYA, "AID", PERU)], names_of)
+    assert by_relation([result]) == {"AID": {"root": Score(1, 1, 1), "full": Score(0, 1, 1)}}
+
+
 def test_a_file_without_heads_is_one_document(tmp_path: Path) -> None:
     path = tmp_path / "gold.txt"
     path.write_text("# a comment\nKenya > AID > Peru\n", encoding="utf-8")
@@ -151,3 +179,25 @@ def test_agrees_with_the_scorer_of_the_gold_folder(tmp_path: Path) -> None:
     theirs = {line.split()[0]: [float(number) for number in re.findall(r" ([\d.]+)", line)] for line in done.stdout.splitlines()}
     ours = {rung: [round(s.precision, 3), round(s.recall, 3), round(s.f1, 3), s.gold, s.predicted] for rung, s in total(results).items()}
     assert ours == theirs
+
+
+def test_figures_of_phenomena_and_relations_as_csv_json_and_table(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "gold.txt"
+    path.write_text("a1 | thanks | 2025-01-02\nGhana thanked Togo.\nGhana > SUPPORT > Togo\nGhana > AID > Togo\n", encoding="utf-8")
+    both = ("evaluate", path, "--by", "phenomenon", "--by", "relation")
+    rows = list(csv.DictReader(io.StringIO(run(*both, "--format", "csv").out)))
+    assert [(r["by"], r["group"], r["rung"]) for r in rows] == [
+        *(("all", "all", rung) for rung in RUNGS), *(("phenomenon", "thanks", rung) for rung in RUNGS),
+        *(("relation", code, rung) for code in ("SUPPORT", "AID") for rung in OF_RELATION),
+    ]  # fmt: skip
+    figures = {(r["group"], r["rung"]): (r["precision"], r["recall"], r["f1"], r["gold"], r["predicted"]) for r in rows}
+    assert figures["SUPPORT", "full"] == ("1.0", "1.0", "1.0", "1", "1")
+    assert figures["AID", "root"] == ("0.0", "0.0", "0.0", "1", "0")
+    assert figures["all", "root"] == figures["thanks", "root"] == ("1.0", "0.5", "0.6667", "2", "1")
+    record = json.loads(run(*both, "--format", "json").out)
+    assert list(record) == ["all", "thanks", "relations"]
+    assert record["relations"]["AID"]["root"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "gold": 1, "predicted": 0}
+    table = run(*both, "--errors").out.splitlines()
+    assert table[:2] == ["a1 thanks: Ghana thanked Togo.", "   missed   Ghana > AID > Togo"]
+    assert any(line.split() == ["SUPPORT", "root", "1.000", "1.000", "1.000", "1", "1"] for line in table)
+    assert "choose --format json" in run(*both, "--errors", "--format", "csv").err
