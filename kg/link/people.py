@@ -11,10 +11,13 @@ from kg.link.lexicon import Lexicon, Role
 
 _WEIGHT = {
     **dict.fromkeys(("head_of_state", "head_of_government", "president", "secretary_general", "leader"), 3),
+    "realm_monarch": 0,
     **dict.fromkeys(("foreign_minister", "high_representative", "defence_minister", "crown_prince", "director_general"), 2),
 }
 _WAITING, _TOPPLED, _CANDIDATE = 120, 7, 700
 """Days for which somebody is the one to come, still called by the office that was taken away, and in the news before the first office."""
+_GOVERNING = "head of government"
+"""Said of a president, too, where there is no prime minister."""
 _AGE = 1
 """Years for which an open end is believed after it was last checked."""
 
@@ -90,13 +93,18 @@ class People:
         """Who held the office that a phrase names ("prime minister" of an owner) on a date; None rather than a guess."""
         for holder, office in self.roles(phrase, owner):
             for term in self._catalogue.office_holders(holder, office, date):
-                if office == "head_of_government" and self._is_head_of_state(holder, term.person, date):
+                if office == "head_of_government" and phrase != _GOVERNING and self._is_head_of_state(holder, term.person, date):
                     continue
                 return Holding(term, office) if self._is_current(term, date) else None
             left = self._just_left(holder, office, date)
             if left is not None:
                 return Holding(left, office)
-        return None
+        return self.holder("president", owner, date) if phrase == _GOVERNING and not self._has_premier(owner, date) else None
+
+    def _has_premier(self, owner: str, date: str | None) -> bool:
+        """Whether a state is known to have a head of government at all in the year of the date."""
+        around = [term for term in self._catalogue.terms_of(owner, "head_of_government") if date is None or term.covers(date[:4])]
+        return bool(around)
 
     def next_holder(self, phrase: str, owner: str, date: str | None) -> Holding | None:
         """Who took the office that a phrase names within four months after a date."""
