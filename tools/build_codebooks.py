@@ -17,7 +17,7 @@ from kg.codebooks.scheme import Words
 from kg.extract.lexicon import read_rows
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE, LEXICON = ROOT / "ontology" / "codebooks", ROOT / "ontology" / "lexicon"
+SOURCE, LEXICON, TARGET = ROOT / "ontology" / "codebooks", ROOT / "ontology" / "lexicon", ROOT / "kg" / "data" / "codebooks"
 ACTS = ("acts_verbal.csv", "acts_material.csv")
 INTENT = {"COOPERATE": "031", "SUPPORT": "032", "AID": "033", "CONCEDE": "035", "RETREAT": "035", "CONSULT": "036"}
 """CAMEO's code for the intent to do what one of our relations is."""
@@ -34,7 +34,7 @@ Pattern = tuple[str, str]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--into", type=Path, default=ROOT / "kg" / "data" / "codebooks", help="folder to write to")
+    parser.add_argument("--into", type=Path, default=TARGET, help="folder to write to")
     build(parser.parse_args().into)
 
 
