@@ -30,7 +30,8 @@ DECADES = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90,
 }  # fmt: skip
 CENTURIES = {
-    "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "twenty-first": 21,
+    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
+    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "twenty-first": 21,
 }  # fmt: skip
 
 
@@ -122,8 +123,12 @@ def nearer(past: Period | None, ahead: Period | None, today: str) -> Period | No
     """That of two which is closer to a day; the past one where they are equally close."""
     if past is None or ahead is None:
         return past or ahead
-    now = _ordinal(today)
-    return past if now - _ordinal(past[1]) <= _ordinal(ahead[0]) - now else ahead
+    return past if distance(past[1], today) <= distance(ahead[0], today) else ahead
+
+
+def distance(one: str, other: str) -> int:
+    """Days between the beginnings of two dates."""
+    return abs(_ordinal(one) - _ordinal(other))
 
 
 def _ordinal(date: str) -> int:

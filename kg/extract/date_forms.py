@@ -154,11 +154,13 @@ def _month(m: Match, c: Context) -> Reading | None:
 def _of_years(c: Context, within: Callable[[int], Period | None]) -> Reading | None:
     """A part of a year that the text does not name: the latest that has begun, the earliest not over, the nearer one.
 
-    "In January 2020 and again in May": after a date with a year, the next one.
+    "In January 2020 and again in May": beside a date with a year, the one nearest to it.
     """
     if c.told and c.before and len(c.before[1]) > 4:
-        before = c.before[1]
-        return _same(next((p for y in (0, 1) if (p := within(int(before[:4]) + y)) and p[0] >= before[: len(p[0])]), None))
+        beside = c.before[1]
+        year = int(beside[:4])
+        around = [p for y in (year, year - 1, year + 1) if (p := within(y))]
+        return _same(min(around, key=lambda p: calendar.distance(p[0], beside), default=None))
     if c.published is None or len(c.published) < 7:
         return None
     today = c.published
@@ -397,7 +399,7 @@ _RANGES = (
     _form(rf"(?:(?<=etween )|(?<=from )|(?<=From )){_MONTH}(?P<day>)(?: and |{_TO}){_LAST_MONTH}(?P<last>)(?P<year>)(?! ?\d|\w)", _months),
     _form(rf"(?<=etween ){_YEAR} and (?P<last>(?:1[5-9]|20)\d\d)\b", _years, needs="digit"),
     _form(rf"(?<![-–\w$€£]){_BARE_YEAR}{_TO}(?P<last>(?:1[5-9]|20)\d\d)(?![-–\w])", _years, needs="digit"),
-    _form(rf"\b{_DETERMINER}? ?{_BARE_YEAR}[-–/](?P<last>\d\d)(?![-–/\w])", _years, needs="digit"),
+    _form(rf"\b(?:{_DETERMINER} )?{_BARE_YEAR}[-–/](?P<last>\d\d)(?![-–/\w])", _years, needs="digit"),
 )
 _FULL_DATES = (
     _form(r"\b(?P<year>(?:1[5-9]|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b", _iso, needs="digit"),
