@@ -149,6 +149,10 @@ SAID_THEN = (
     " Chile/NNP/nsubj>7 attacked/VBD/ccomp>2 Mali/NNP/obj>7 on/IN/case>10 Friday/NNP/obl>7"
 )
 SAID = "Peru/NNP/nsubj>2 said/VBD/root>0 on/IN/case>4 Monday/NNP/obl>2 that/IN/mark>7 Chile/NNP/nsubj>7 attacked/VBD/ccomp>2 Mali/NNP/obj>7"
+ATTENDED = (
+    "Peru/NNP/nsubj>3 will/MD/aux>3 attend/VB/root>0 Saturday/NNP/nmod:poss>6 's/POS/case>4 meeting/NN/obj>3"
+    " with/IN/case>8 Chile/NNP/nmod>6"
+)
 DATED_TALKS = "On/IN/case>2 Monday/NNP/obl>4 Peru/NNP/nsubj>4 refused/VBD/root>0 to/TO/mark>6 meet/VB/xcomp>4 Chile/NNP/obj>6"
 
 
@@ -160,6 +164,7 @@ DATED_TALKS = "On/IN/case>2 Monday/NNP/obl>4 Peru/NNP/nsubj>4 refused/VBD/root>0
         pytest.param(SAID_THEN, "said", "2024-05-13", id="the saying"),
         pytest.param(SAID_THEN, "attacked", "2024-05-10", id="what was said"),
         pytest.param(SAID, "attacked", None, id="the day of the saying is not the day of the act"),
+        pytest.param(ATTENDED, "attend", "2024-05-18", id="who attends does it on the day of the meeting"),
         pytest.param(DATED_TALKS, "meet", "2024-05-13", id="an open complement shares its verb's day"),
     ],
 )

@@ -127,6 +127,9 @@ class Dating:
         if found or self.tree.pos[node] in NOUNS:
             return found
         occasions = [k for k in self.tree.kids(node, "obl") if self.tree.case(k) in OCCASIONS]
+        rows = self.lexicon.acts.get((self.tree.lemmas[node].lower(), "VERB"), ())
+        if any(act.relation == "CONSULT" for act in rows):  # "will attend Saturday's meeting"
+            occasions += [k for k in self.tree.kids(node, "obj") if self.tree.lemmas[k].lower() in OCCASION_NOUNS]
         return [d for k in occasions for d in self.owned.get(k, [])]
 
     def _shared(self, node: int) -> Iterator[int]:
