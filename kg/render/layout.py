@@ -22,6 +22,7 @@ ASPECT = 1.4
 """Width over height of the drawing, about that of the canvas beside the panel on a laptop."""
 
 _GAP = 8.0
+_REFRESH = 8  # rounds for which the pairs of boxes that are near one another are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +84,49 @@ def separate(positions: Floats, halves: Floats, *, rounds: int = 400) -> Floats:
         (n, 2) centres and half widths and heights.
     """
     moved = positions.copy()
-    later = np.tri(len(moved), k=-1, dtype=bool)
+    slack = float(halves.mean()) if len(halves) else 0.0
+    near = np.zeros((0, 2), dtype=np.int64)
     for step in range(rounds):
-        delta = moved[:, None, :] - moved[None, :, :]
-        overlap = halves[:, None, :] + halves[None, :, :] - np.abs(delta)
-        hit: NDArray[np.bool_] = np.logical_and(overlap[:, :, 0] > 1e-6, overlap[:, :, 1] > 1e-6)
-        np.fill_diagonal(hit, False)
+        fresh = step % _REFRESH == 0
+        if fresh:
+            near = _near(moved, halves, slack)
+        one, other = near[:, 0], near[:, 1]
+        delta = moved[other] - moved[one]
+        overlap = halves[one] + halves[other] - np.abs(delta)
+        hit: NDArray[np.bool_] = np.logical_and(overlap[:, 0] > 1e-6, overlap[:, 1] > 1e-6)
         if not hit.any():
-            break
-        along_x = overlap[:, :, 0] <= overlap[:, :, 1]
+            if fresh:
+                break
+            near = _near(moved, halves, slack)
+            continue
+        one, other, delta, overlap = one[hit], other[hit], delta[hit], overlap[hit]
+        axis = (overlap[:, 1] < overlap[:, 0]).astype(np.int64)
+        rows = np.arange(len(axis))
         # At equal coordinates the later node goes to the right or down.
-        sign = np.where((delta > 0) | ((delta == 0) & later[:, :, None]), 1.0, -1.0)
-        push = np.where(np.stack([along_x, ~along_x], axis=2) & hit[:, :, None], overlap * sign, 0.0)
+        push = overlap[rows, axis] * np.where(delta[rows, axis] >= 0, 1.0, -1.0)
+        count = np.bincount(np.concatenate([one, other]), minlength=len(moved))
+        shift = np.zeros_like(moved)
+        np.add.at(shift, (other, axis), push)
+        np.add.at(shift, (one, axis), -push)
         # Half of the overlap each; gentler where many push at once, firmer towards the end.
-        moved += push.sum(axis=1) * (0.5 + 0.05 * (step / rounds)) / np.maximum(hit.sum(axis=1), 1)[:, None] ** 0.5
+        moved += shift * (0.5 + 0.05 * (step / rounds)) / np.maximum(count, 1)[:, None] ** 0.5
     return moved
+
+
+def _near(positions: Floats, halves: Floats, slack: float) -> Ints:
+    """Pairs (i < j) of boxes that overlap or are nearer than `slack`, found along x first."""
+    order = np.argsort(positions[:, 0], kind="stable")
+    left, right = (positions[:, 0] - halves[:, 0])[order], (positions[:, 0] + halves[:, 0])[order]
+    widest = float((right - left).max()) if len(order) else 0.0
+    # Of those that begin before this one ends (sorted by centre, so with the widest box to spare) the others are looked at.
+    last = np.searchsorted(positions[order, 0], right + widest / 2 + slack, side="right")
+    counts = last - np.arange(len(order)) - 1
+    first = np.repeat(np.arange(len(order)), counts)
+    second = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first + 1
+    pairs = np.column_stack([order[first], order[second]])
+    apart = np.abs(positions[pairs[:, 0]] - positions[pairs[:, 1]]) - halves[pairs[:, 0]] - halves[pairs[:, 1]]
+    pairs = np.sort(pairs[(apart < slack).all(axis=1)], axis=1)
+    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))], dtype=np.int64)
 
 
 def _weights(count: int, edges: Sequence[tuple[int, int, float]]) -> Floats:
@@ -113,11 +142,11 @@ def _spring(weights: Floats, start: Floats, *, rounds: int, gravity: float = 0.0
     """Fruchterman and Reingold (1991), ideal distance 1, with a pull to the middle that keeps components together."""
     positions = start.copy()
     for step in range(rounds):
-        delta = positions[:, None, :] - positions[None, :, :]
-        distance = np.maximum(np.linalg.norm(delta, axis=2), 0.01)
-        force = 1.0 / distance**2 - weights * distance
-        np.fill_diagonal(force, 0.0)
-        shift = (delta * force[:, :, None] / distance[:, :, None]).sum(axis=1) - gravity * positions
+        across, down = (np.subtract.outer(positions[:, column], positions[:, column]) for column in range(2))
+        square = np.maximum(across * across + down * down, 1e-4)
+        # Repulsion 1 / d² and attraction w d, both over d: what the difference of the positions is to be multiplied by.
+        force = 1.0 / (square * np.sqrt(square)) - weights
+        shift = np.column_stack([np.einsum("ij,ij->i", across, force), np.einsum("ij,ij->i", down, force)]) - gravity * positions
         length = np.maximum(np.linalg.norm(shift, axis=1), 1e-9)
         limit = 0.5 * (1 - step / rounds) + 0.005
         positions += shift * (np.minimum(length, limit) / length)[:, None]

@@ -47,6 +47,8 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
 
 _VIS_FILE = "vis-network.min.js"
 _LONGEST_LABEL = 30
+_LONG = 36  # months up to which the time slider shows everything
+_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?")
 _CHARACTER = 7.0  # pixels of one character of a label at 13 px, on the safe side
 
 
@@ -111,6 +113,7 @@ def page_data(statements: Sequence[Statement], documents: Mapping[str, Document]
     codes = {code: number for number, (code, _) in enumerate(relations)}
     sources = sorted({statement.document for statement in ordered})
     places = {document: number for number, document in enumerate(sources)}
+    spans = [_months(statement.when or _published(documents.get(statement.document))) for statement in ordered]
     return {
         "network": _network(ordered, cast, layout, sizes),
         "statements": [
@@ -120,6 +123,7 @@ def page_data(statements: Sequence[Statement], documents: Mapping[str, Document]
                 "status": statement.status,
                 "confidence": round(statement.evidence.confidence, 4),
                 "when": statement.when,
+                "months": spans[number],
                 "document": places[statement.document],
                 "text": texts.setdefault(statement.evidence.text, len(texts)),
                 "marks": marks(statement),
@@ -134,7 +138,36 @@ def page_data(statements: Sequence[Statement], documents: Mapping[str, Document]
         "statuses": [status for status in STATUSES if any(statement.status == status for statement in ordered)],
         "kinds": [{"label": label, "shape": shape, "light": light, "dark": dark} for label, _, shape, light, dark in KINDS],
         "small": len(cast.actors) <= SMALL,
+        "time": _time(spans),
     }
+
+
+def _published(document: Document | None) -> str | None:
+    return document.published if document is not None else None
+
+
+def _months(date: str | None) -> tuple[int, int] | None:
+    """First and last month of a date or closed interval, counted from year 0; None for one that is open or no date."""
+    first, _, last = (date or "").partition("/")
+    if not (_DATE.fullmatch(first) and _DATE.fullmatch(last or first)):
+        return None
+    begin, end = (12 * int(one[:4]) for one in (first, last or first))
+    return begin + (int(first[5:7]) - 1 if len(first) > 4 else 0), end + (int((last or first)[5:7]) - 1 if len(last or first) > 4 else 11)
+
+
+def _time(spans: Sequence[tuple[int, int] | None]) -> dict[str, int | bool] | None:
+    """The months that the slider covers: all of them or, where a few lie far back, those of the later 98 % (`earlier` is then true).
+
+    News of this year that mention a treaty of 1949 would otherwise leave this year a pixel.
+    """
+    ends = sorted(span[1] for span in spans if span is not None)
+    if not ends:
+        return None
+    first, last = min(span[0] for span in spans if span is not None), ends[-1]
+    if last - first < _LONG:
+        return {"first": first, "last": last, "earlier": False}
+    start = max(first, min(ends[len(ends) // 50], last - 11))
+    return {"first": start, "last": last, "earlier": start > first}
 
 
 def marks(statement: Statement) -> list[tuple[int, int, str]]:

@@ -68,6 +68,26 @@ function checkRow(host, set, key, label, count, sample, hint) {
   host.append(make("label", { className: "row", title: hint || "" }, box, sample, make("span", { className: "name" }, label), make("span", { className: "count" }, String(count))));
 }
 
+/* A list that may be long: the most frequent first, each with a button that leaves it alone on. */
+function checkList(host, set, counts, nameOf) {
+  const keys = [...counts.keys()].sort((one, other) => counts.get(other) - counts.get(one) || (nameOf(one) < nameOf(other) ? -1 : 1));
+  const turn = (off) => { set.clear(); for (const key of keys) if (off(key)) set.add(key); buildVoices(); refresh(); };
+  host.append(make("div", { className: "sets" }, make("button", { type: "button", onclick: () => turn(() => false) }, "All"), make("button", { type: "button", onclick: () => turn(() => true) }, "None")));
+  for (const key of keys) {
+    checkRow(host, set, key, isolated(nameOf(key)), counts.get(key), null);
+    host.lastChild.insertBefore(make("button", { type: "button", className: "only", onclick: (event) => { event.preventDefault(); turn((other) => other !== key); } }, "only"), host.lastChild.lastChild);
+  }
+}
+
+function publisherOf(item) { return data.documents[item.document].publisher || ""; }
+
+function buildVoices() {
+  byId("publishers").replaceChildren(); byId("speakers").replaceChildren();
+  const publishers = tally(statements.map(publisherOf)), speakers = tally(statements.map((item) => item.speaker || ""));
+  checkList(byId("publishers"), state.noPublisher, publishers, (name) => name || "Not named");
+  checkList(byId("speakers"), state.noSpeaker, speakers, (name) => name || "The text\u2019s own words");
+}
+
 function tally(keys) {
   const counts = new Map();
   for (const key of keys) counts.set(key, (counts.get(key) || 0) + 1);
@@ -94,6 +114,13 @@ function buildPanel() {
   data.kinds.forEach((kind, number) => {
     if (kinds.has(number)) checkRow(byId("families"), state.noKind, number, kind.label, kinds.get(number), shapeSample(kind));
   });
+  buildVoices();
+  byId("time-section").hidden = !data.time || lastBin < 1;
+  for (const id of ["from", "to"]) { byId(id).max = lastBin; byId(id).value = state[id]; }
+  const most = Math.max(1, ...ties.map((tie) => tie.statements.length));
+  byId("least").max = Math.min(most, 50);
+  byId("least").value = state.least;
+  byId("least").parentElement.hidden = most < 2;
   byId("roll-up-row").hidden = !statements.some(({ ends }) => ends[0] !== ends[2] || ends[1] !== ends[3]);
   byId("roll-up").checked = state.rollUp;
   byId("names").checked = state.names;
@@ -102,13 +129,26 @@ function buildPanel() {
 
 function resetState() {
   Object.assign(state, { noQuad: new Set(), noRelation: new Set(), noStatus: new Set(["negated", "requested", "planned", "possible"]), noKind: new Set(),
-    rollUp: false, confidence: 0, strongest: null, names: data.small && ties.length <= 40 });
+    noPublisher: new Set(), noSpeaker: new Set(), from: 0, to: lastBin, least: 1, ego: null, rollUp: false, confidence: 0, strongest: null, names: data.small && ties.length <= 40 });
 }
 
 // ---- what the filters leave -------------------------------------------------------------------------------------------
 
-function passes(item) {
-  return !state.noStatus.has(item.status) && item.confidence >= state.confidence - 1e-9 && !state.noRelation.has(item.relation) && !state.noQuad.has(data.relations[item.relation].quad);
+/* Bins of the time slider are months; where a few statements lie far back, the first bin is all of what was earlier. */
+const lead = data.time && data.time.earlier ? 1 : 0, lastBin = data.time ? data.time.last - data.time.first + lead : 0;
+const binOf = (month) => Math.max(0, month - data.time.first + lead);
+const monthName = (bin) => { const month = data.time.first + bin - lead; return bin < lead ? "earlier" : Math.floor(month / 12) + "-" + String(month % 12 + 1).padStart(2, "0"); };
+
+function anyTime() { return state.from === 0 && state.to === lastBin; }
+
+function inTime(item) {
+  return anyTime() || (item.months !== null && binOf(item.months[0]) >= state.from && binOf(item.months[1]) <= state.to);
+}
+
+function passes(item) { return passesTimeless(item) && inTime(item); }
+
+function passesTimeless(item) {
+  return !state.noPublisher.has(publisherOf(item)) && !state.noSpeaker.has(item.speaker || "") && !state.noStatus.has(item.status) && item.confidence >= state.confidence - 1e-9 && !state.noRelation.has(item.relation) && !state.noQuad.has(data.relations[item.relation].quad);
 }
 
 function endsOf(item) { return state.rollUp ? [item.ends[2], item.ends[3]] : [item.ends[0], item.ends[1]]; }
@@ -143,7 +183,9 @@ function backbone(list) {
 
 function refresh() {
   const level = state.rollUp ? "r" : "p";
-  const all = backbone(ties.filter((tie) => tie.id[0] === level && kindShown(tie.from) && kindShown(tie.to)).map(summarise).filter((entry) => entry.active.length));
+  const open = ties.filter((tie) => tie.id[0] === level && kindShown(tie.from) && kindShown(tie.to)).map(summarise).filter((entry) => entry.active.length >= state.least);
+  const circle = circleOf(open);
+  const all = backbone(circle ? open.filter(({ tie }) => circle.has(tie.from) && circle.has(tie.to)) : open);
   const limit = state.strongest === null ? (data.small ? all.length : Math.min(all.length, nodes.length)) : Math.min(state.strongest, all.length);
   passing = new Map(all.map((entry) => [entry.tie.id, entry]));
   shown = new Map(all.slice(0, limit).map((entry) => [entry.tie.id, entry]));
@@ -152,11 +194,18 @@ function refresh() {
   for (const item of statements) {
     if (!passes(item)) continue;
     count += 1;
-    for (const end of endsOf(item)) if (kindShown(end)) alive.add(end);
+    for (const end of endsOf(item)) if (kindShown(end) && (!circle || circle.has(end))) alive.add(end);
+  }
+  if (state.least > 1) {
+    const tied = new Set(all.flatMap(({ tie }) => [tie.from, tie.to]));
+    for (const end of alive) if (!tied.has(end) && end !== state.ego) alive.delete(end);
   }
   byId("strongest").max = all.length;
   byId("strongest").value = limit;
   byId("strongest-label").textContent = limit < all.length ? `Strongest ${limit} of ${all.length} ties` : all.length === 1 ? "The only tie" : `All ${all.length} ties`;
+  byId("least-value").textContent = state.least;
+  drawTime();
+  showNotice(limit, all.length);
   byId("confidence-value").textContent = state.confidence.toFixed(2);
   byId("totals").textContent = `${alive.size} of ${nodes.length} actors · ${words(shown.size, "tie", "ties")} · ${count} of ${words(statements.length, "statement", "statements")}`;
   byId("empty").hidden = alive.size > 0;
@@ -165,9 +214,67 @@ function refresh() {
   showEvidence();
 }
 
+/* An actor and those it has ties with; null where the whole graph is shown. */
+function circleOf(entries) {
+  if (state.ego === null) return null;
+  const circle = new Set([state.ego]);
+  for (const { tie } of entries) if (tie.from === state.ego || tie.to === state.ego) circle.add(tie.from).add(tie.to);
+  return circle;
+}
+
+function setEgo(number) {
+  state.ego = number;
+  refresh();
+  fit();
+}
+
+function showNotice(limit, count) {
+  const host = byId("notice");
+  host.replaceChildren();
+  if (state.ego !== null) host.append(make("span", {}, "Only ", isolated(nodes[state.ego].label), " and whom it has ties with"), make("button", { type: "button", onclick: () => setEgo(null) }, "Show all"));
+  else if (!data.small && state.strongest === null && limit < count) host.append(`Opened on the backbone: the strongest ${limit} of ${count} ties. The slider under Detail shows more.`);
+  host.hidden = !host.hasChildNodes();
+}
+
+/* Statements by month that pass all filters but time: cooperation below, conflict above it, the rest on top. */
+function drawTime() {
+  if (!data.time || lastBin < 1) return;
+  const group = Math.ceil((lastBin + 1) / 80), bars = Array.from({ length: Math.ceil((lastBin + 1) / group) }, () => [0, 0, 0]);
+  for (const item of statements) {
+    if (item.months === null || !passesTimeless(item)) continue;
+    const first = binOf(item.months[0]);
+    if (first !== binOf(item.months[1])) continue;  // of a year one cannot say the month
+    bars[Math.floor(first / group)][{ cooperation: 0, conflict: 1 }[data.relations[item.relation].family] ?? 2] += 1;
+  }
+  const most = Math.max(1, ...bars.map((bar) => bar[0] + bar[1] + bar[2])), wide = 240 / bars.length, shapes = [];
+  bars.forEach((bar, number) => {
+    let floor = 46;
+    bar.forEach((count, part) => {
+      const tall = 44 * count / most;
+      floor -= tall;
+      const last = Math.min(lastBin, (number + 1) * group - 1);
+      if (count) shapes.push(["rect", { x: number * wide + 0.4, y: floor, width: Math.max(0.6, wide - 0.8), height: tall, fill: `var(--${["cooperation", "conflict", "standing"][part]})`,
+        class: number * group < state.from || last > state.to ? "outside" : "inside" }]);
+    });
+  });
+  const svg = drawing(240, 46, shapes);
+  svg.setAttribute("viewBox", "0 0 240 46"); svg.setAttribute("preserveAspectRatio", "none");
+  byId("histogram").replaceChildren(svg);
+  byId("time-label").textContent = anyTime() ? `${monthName(0)} to ${monthName(lastBin)}, and what has no date` : state.from === state.to ? monthName(state.from) : `${monthName(state.from)} to ${monthName(state.to)}`;
+}
+
+function setTime(id, value) {
+  state[id] = Number(value);
+  const other = id === "from" ? "to" : "from";
+  if (state.from > state.to) { state[other] = state[id]; byId(other).value = state[id]; }
+  for (const name of ["from", "to"]) byId(name).setAttribute("aria-valuetext", monthName(state[name]));
+  byId("from").style.zIndex = state.from > lastBin / 2 ? 2 : "";
+  refresh();
+}
+
 // ---- the drawing --------------------------------------------------------------------------------------------------------
 
-const nodeSet = new vis.DataSet(), tieSet = new vis.DataSet();
+const nodeSet = new vis.DataSet(), tieSet = new vis.DataSet(), nodeLooks = new Map(), tieLooks = new Map();
 
 function isDark() { return root.dataset.theme === "dark"; }
 
@@ -193,7 +300,7 @@ function nodeLook(node, near) {
   const kind = data.kinds[node.kind], colour = kind[isDark() ? "dark" : "light"], open = kind.shape === "ring";
   const fill = open ? colours.ground : colour, border = open ? colour : colours.ground;
   const chosen = { background: fill, border: open ? colour : colours.ink };
-  return { id: node.id, x: undefined, y: undefined, hidden: !alive.has(node.id), size: state.rollUp ? node.rolledSize : node.size, shape: node.shape, borderWidth: open ? 3 : 1.5,
+  return { id: node.id, hidden: !alive.has(node.id), size: state.rollUp ? node.rolledSize : node.size, shape: node.shape, borderWidth: open ? 3 : 1.5,
     opacity: near && !near.has(node.id) ? 0.18 : 1, color: { background: fill, border, highlight: chosen, hover: chosen } };
 }
 
@@ -212,16 +319,29 @@ function tieLook(entry, near) {
 
 function paint() {
   const near = nearOf(selection);
-  nodeSet.update(nodes.map((node) => { const look = nodeLook(node, near); delete look.x; delete look.y; return look; }));
+  change(nodeSet, nodeLooks, nodes.map((node) => nodeLook(node, near)));
   drawn = new Map([...passing].filter(([id, entry]) => shown.has(id) || (selection && inFocus(entry.tie))));
-  const wanted = [...drawn.values()].reverse().map((entry) => tieLook(entry, near));
-  tieSet.clear();
-  tieSet.add(wanted);
+  change(tieSet, tieLooks, [...drawn.values()].reverse().map((entry) => tieLook(entry, near)));
+}
+
+/* Gives the drawing only what is new or looks different: that is what takes its time. */
+function change(set, looks, wanted) {
+  const kept = new Set(wanted.map((look) => look.id)), gone = [...looks.keys()].filter((id) => !kept.has(id)), added = [], changed = [];
+  for (const look of wanted) {
+    const key = JSON.stringify(look), before = looks.get(look.id);
+    if (before === key) continue;
+    (before === undefined ? added : changed).push(look);
+    looks.set(look.id, key);
+  }
+  for (const id of gone) looks.delete(id);
+  if (gone.length) set.remove(gone);
+  if (changed.length) set.update(changed);
+  if (added.length) set.add(added);
 }
 
 readTheme();
 resetState();
-nodeSet.add(nodes.map((node) => ({ id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size })));
+nodeSet.add(nodes.map((node) => { nodeLooks.set(node.id, ""); return { id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size }; }));
 const network = new vis.Network(byId("graph"), { nodes: nodeSet, edges: tieSet }, data.network.options);
 
 // ---- labels: in screen space, none over another, the most active actors first -----------------------------------------------
@@ -281,6 +401,7 @@ function drawLabels(context) {
   const order = near ? [...ranked.filter((node) => near.has(node.id)), ...ranked.filter((node) => !near.has(node.id))] : ranked;
   const most = data.small ? nodes.length : Math.max(CHIEF, frame.clientWidth * frame.clientHeight / 13000);
   drawnLabels = 0;
+  placed = [];
   for (const node of order) {
     const place = places.get(node.id);
     if (!place || drawnLabels >= most) continue;
@@ -299,6 +420,7 @@ function drawLabels(context) {
     taken.add(spot.room); chief.add(spot.room);
     context.globalAlpha = near && !near.has(node.id) ? 0.25 : 1;
     halo(context, node.short, spot.x, spot.y, colours.ink, leader && !data.small ? 5 : 3.5);
+    placed.push({ text: node.short, x: spot.x, y: spot.y, size, bold: leader && !data.small, room: spot.room, node: node.id });
     drawnLabels += 1;
   }
   if (data.small || scale > 0.9 || selection) drawCounts(context, places, taken, size - 2);
@@ -351,22 +473,24 @@ function drawCounts(context, places, taken, size) {
   }
 }
 
-let drawnLabels = 0;
+let drawnLabels = 0, placed = [];
 
 /* Around each community of a big graph, a pale hull. */
-function drawHulls(context) {
-  if (data.small) return;
+function hulls() {
+  if (data.small) return [];
   const groups = new Map();
   for (const node of nodes) {
     if (!alive.has(node.id)) continue;
     if (!groups.has(node.community)) groups.set(node.community, []);
     groups.get(node.community).push(network.getPosition(node.id));
   }
+  return [...groups.values()].filter((points) => points.length > 3).map(hullOf);
+}
+
+function drawHulls(context) {
   context.save();
   context.lineJoin = "round";
-  for (const points of groups.values()) {
-    if (points.length < 4) continue;
-    const hull = hullOf(points);
+  for (const hull of hulls()) {
     const trace = () => { context.beginPath(); hull.forEach(({ x, y }) => context.lineTo(x, y)); context.closePath(); };
     trace(); context.lineWidth = 56; context.strokeStyle = colours["hull-edge"]; context.stroke();
     trace(); context.lineWidth = 53; context.strokeStyle = colours.hull; context.stroke();
@@ -459,7 +583,8 @@ function showEvidence() {
     host.append(make("h1", {}, isolated(nodes[tie.from].label), " – ", isolated(nodes[tie.to].label)));
   } else {
     const node = nodes[selection.node];
-    host.append(make("h1", {}, isolated(node.label)), make("p", {}, data.kinds[node.kind].label + (node.iso3 ? " · " + node.iso3 : "")));
+    host.append(make("h1", {}, isolated(node.label)), make("p", {}, data.kinds[node.kind].label + (node.iso3 ? " · " + node.iso3 : "")),
+      make("p", {}, make("button", { id: "ego", type: "button", onclick: () => setEgo(state.ego === selection.node ? null : selection.node) }, state.ego === selection.node ? "Show all actors" : "Only this one and whom it has ties with")));
   }
   host.append(make("p", {}, words(active.length, "statement", "statements") + (hidden ? `, ${hidden} more hidden by the filters` : "")));
   if ("node" in selection) host.append(tieList(selection.node));
@@ -533,6 +658,77 @@ function pick(position) {
 
 function clearSearch() { byId("search").value = ""; search(); }
 
+// ---- saving what is shown --------------------------------------------------------------------------------------------------
+
+function save(name, blob) {
+  const address = URL.createObjectURL(blob), anchor = make("a", { href: address, download: name });
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+
+function savePicture() {
+  const shown = byId("graph").querySelector("canvas"), copy = make("canvas", { width: shown.width, height: shown.height }), context = copy.getContext("2d");
+  context.fillStyle = colours.ground;
+  context.fillRect(0, 0, copy.width, copy.height);
+  context.drawImage(shown, 0, 0);
+  copy.toBlob((blob) => save("graph.png", blob));
+}
+
+/* The same drawing as lines and text: hulls, ties, actors, labels where they are on the screen. */
+function vectorDrawing() {
+  const frame = byId("graph"), space = "http://www.w3.org/2000/svg", scale = network.getScale();
+  const svg = document.createElementNS(space, "svg");
+  const add = (tag, attributes, text) => {
+    const shape = document.createElementNS(space, tag);
+    for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, typeof value === "number" ? String(Math.round(value * 100) / 100) : value);
+    if (text !== undefined) shape.textContent = printable(text);
+    svg.append(shape);
+  };
+  const at = (number) => network.canvasToDOM(network.getPosition(number));
+  for (const [name, value] of Object.entries({ xmlns: space, width: frame.clientWidth, height: frame.clientHeight, viewBox: `0 0 ${frame.clientWidth} ${frame.clientHeight}`, "font-family": FONT })) svg.setAttribute(name, value);
+  add("rect", { width: frame.clientWidth, height: frame.clientHeight, fill: colours.ground });
+  for (const hull of hulls()) add("polygon", { points: hull.map((point) => { const { x, y } = network.canvasToDOM(point); return `${x.toFixed(1)},${y.toFixed(1)}`; }).join(" "), fill: colours.hull, stroke: colours.hull, "stroke-width": 53 * scale, "stroke-linejoin": "round" });
+  for (const entry of [...drawn.values()].reverse()) {
+    const from = at(entry.tie.from), to = at(entry.tie.to), look = tieLook(entry, nearOf(selection));
+    const dash = Array.isArray(look.dashes) ? look.dashes.map((part) => part * scale).join(" ") : "none";
+    add("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, stroke: look.color.color, "stroke-width": Math.max(0.4, look.width * scale), "stroke-dasharray": dash, "stroke-opacity": look.color.opacity });
+    for (const [way, begin, end, number] of [["to", from, to, entry.tie.to], ["from", to, from, entry.tie.from]]) {
+      const length = Math.hypot(end.x - begin.x, end.y - begin.y);
+      if (!look.arrows[way].enabled || !length) continue;
+      const reach = (state.rollUp ? nodes[number].rolledSize : nodes[number].size) * scale, dx = (end.x - begin.x) / length, dy = (end.y - begin.y) / length, long = Math.max(4, 10 * scale);
+      const x = end.x - dx * reach, y = end.y - dy * reach, bx = x - dx * long, by = y - dy * long;
+      add("polygon", { points: `${x},${y} ${bx - dy * long * 0.4},${by + dx * long * 0.4} ${bx + dy * long * 0.4},${by - dx * long * 0.4}`, fill: look.color.color, "fill-opacity": look.color.opacity });
+    }
+  }
+  const corners = { diamond: [[0, -1], [1, 0], [0, 1], [-1, 0]], square: [[-1, -1], [1, -1], [1, 1], [-1, 1]], triangle: [[0, -1.15], [1, 0.58], [-1, 0.58]], triangleDown: [[0, 1.15], [1, -0.58], [-1, -0.58]],
+    hexagon: [0, 1, 2, 3, 4, 5].map((turn) => [Math.cos(turn * Math.PI / 3), Math.sin(turn * Math.PI / 3)]), star: Array.from({ length: 10 }, (_, turn) => [Math.sin(turn * Math.PI / 5) * (turn % 2 ? 0.5 : 1.3), -Math.cos(turn * Math.PI / 5) * (turn % 2 ? 0.5 : 1.3)]) };
+  for (const node of nodes) {
+    if (!alive.has(node.id)) continue;
+    const { x, y } = at(node.id), reach = (state.rollUp ? node.rolledSize : node.size) * scale, kind = data.kinds[node.kind], colour = kind[isDark() ? "dark" : "light"], ring = kind.shape === "ring";
+    const paintOf = { fill: ring ? colours.ground : colour, stroke: ring ? colour : colours.ground, "stroke-width": (ring ? 3 : 1.5) * scale };
+    if (corners[kind.shape]) add("polygon", { points: corners[kind.shape].map(([dx, dy]) => `${(x + dx * reach).toFixed(1)},${(y + dy * reach).toFixed(1)}`).join(" "), ...paintOf });
+    else add("circle", { cx: x, cy: y, r: reach, ...paintOf });
+  }
+  for (const label of placed) add("text", { x: label.x, y: label.y, "text-anchor": "middle", "dominant-baseline": "central", "font-size": label.size, "font-weight": label.bold ? 600 : 500, fill: colours.ink, stroke: colours.ground, "stroke-width": 3, "paint-order": "stroke", "stroke-linejoin": "round" }, label.text);
+  return new XMLSerializer().serializeToString(svg);
+}
+
+/* Text without the characters that XML forbids. */
+function printable(text) { return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd"); }
+
+function table() {
+  const cell = (value) => { const text = value === null || value === undefined ? "" : String(value); return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text; };
+  const rows = [["date", "publisher", "source", "source_for", "relation", "quad", "target", "target_for", "status", "speaker", "confidence", "sentence", "title", "url"]];
+  for (const entry of drawn.values()) for (const number of entry.active) {
+    const item = statements[number], source = data.documents[item.document], relation = data.relations[item.relation], label = (end) => end === null ? "" : nodes[end].label;
+    rows.push([dateOf(item), source.publisher, label(item.ends[0]), item.ends[2] === item.ends[0] ? "" : label(item.ends[2]), relation.code, relation.quad, label(item.ends[1]), item.ends[3] === item.ends[1] ? "" : label(item.ends[3]),
+      item.status, item.speaker, item.confidence, data.texts[item.text], source.title, source.url]);
+  }
+  return rows.map((row) => row.map(cell).join(",") + "\n").join("");
+}
+
 // ---- wiring ---------------------------------------------------------------------------------------------------------------
 
 function tip(at, head, lines) {
@@ -545,6 +741,14 @@ function tip(at, head, lines) {
 }
 
 function hideTip() { byId("tip").hidden = true; }
+
+/* The next or previous actor, the biggest first. */
+function walk(step) {
+  const order = ranked.filter((node) => alive.has(node.id));
+  if (!order.length) return;
+  const at = selection && "node" in selection ? order.findIndex((node) => node.id === selection.node) : step > 0 ? -1 : 0;
+  select({ node: order[(at + step + order.length) % order.length].id });
+}
 
 function tipOfTie(id, at) {
   const entry = drawn.get(id);
@@ -578,6 +782,11 @@ byId("roll-up").addEventListener("change", (event) => { state.rollUp = event.tar
 byId("names").addEventListener("change", (event) => { state.names = event.target.checked; network.redraw(); });
 byId("confidence").addEventListener("input", (event) => { state.confidence = Number(event.target.value); refresh(); });
 byId("strongest").addEventListener("input", (event) => { state.strongest = Number(event.target.value); refresh(); });
+byId("least").addEventListener("input", (event) => { state.least = Number(event.target.value); refresh(); });
+for (const id of ["from", "to"]) byId(id).addEventListener("input", (event) => setTime(id, event.target.value));
+byId("save-png").addEventListener("click", savePicture);
+byId("save-svg").addEventListener("click", () => save("graph.svg", new Blob([vectorDrawing()], { type: "image/svg+xml" })));
+byId("save-csv").addEventListener("click", () => save("statements.csv", new Blob([table()], { type: "text/csv" })));
 byId("search").addEventListener("input", search);
 byId("search").addEventListener("blur", () => { byId("results").hidden = true; });
 byId("search").addEventListener("focus", () => { if (byId("search").value) search(); });
@@ -592,7 +801,19 @@ byId("search").addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   const typing = event.target instanceof HTMLInputElement && event.target.type === "search";
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); byId("search").focus(); }
-  if (event.key === "Escape") { clearSearch(); byId("search").blur(); hideTip(); select(null); }
+  if (event.key === "Escape") {
+    if (!selection && !typing && state.ego !== null) setEgo(null);
+    clearSearch(); byId("search").blur(); hideTip(); select(null);
+  }
+  if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "n" || event.key === "p") walk(event.key === "n" ? 1 : -1);
+  if (event.key === "+" || event.key === "-") { touched = true; network.moveTo({ scale: network.getScale() * (event.key === "+" ? 1.25 : 0.8) }); }
+  if (event.key === "0") fit();
+  const move = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+  if (move && byId("graph").contains(document.activeElement)) {
+    event.preventDefault(); touched = true;
+    network.moveTo({ position: network.getViewPosition(), offset: { x: 60 * move[0], y: 60 * move[1] } });
+  }
 });
 
 network.on("beforeDrawing", drawHulls);
@@ -608,5 +829,5 @@ buildPanel();
 refresh();
 fit();
 network.once("afterDrawing", () => { root.dataset.ready = "true"; });
-window.kg = { network, select, labels: () => drawnLabels, ties: () => [...drawn.keys()], actors: () => [...alive] };
+window.kg = { network, select, labels: () => drawnLabels, placed: () => placed, drawing: vectorDrawing, table, ties: () => [...drawn.keys()], actors: () => [...alive] };
 })();
