@@ -6,8 +6,10 @@ Skipped where none is found; KG_CHROMIUM names one.
 from __future__ import annotations
 
 import contextlib
+import csv
 import dataclasses
 import fcntl
+import io
 import json
 import os
 import select
@@ -17,11 +19,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from kg.model import Document
-from kg.render import write_page
+from kg.render import show_page, write_page
 from tests.invented_news import actor, invented_news, statement
 
 CHROMIUM = os.environ.get("KG_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -39,6 +42,8 @@ FLAGS = (
     "--force-device-scale-factor=1",
 )
 PATIENCE = 60.0  # seconds for one answer: the machine may be busy
+SLOWNESS = float(os.environ.get("KG_SLOWNESS", "2"))
+"""How many times slower than the bar a busy machine may be before it fails."""
 HOSTILE = "</script><script>window.fired=1</script><img src=x onerror=window.fired=1> href \u202e\u2028 \"'&amp;"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found (install one or set KG_CHROMIUM)")
@@ -100,6 +105,13 @@ class Browser:
             assert time.monotonic() - begin < PATIENCE, self.complaints
             time.sleep(0.05)
         return time.monotonic() - begin
+
+    @contextlib.contextmanager
+    def attached(self, session: str) -> Iterator[None]:
+        """Speak to another target for a while."""
+        previous, self._session = self._session, session
+        yield
+        self._session = previous
 
     def click(self, x: float, y: float) -> None:
         for kind, pressed in (("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)):
@@ -326,4 +338,198 @@ def test_empty_page_says_so(browser: Browser, tmp_path: Path) -> None:
     write_page([], {}, tmp_path / "empty.html", title="Nothing")
     browser.open(tmp_path / "empty.html")
     assert browser.evaluate("document.getElementById('empty').hidden") is False
+    assert browser.complaints == []
+
+
+def slide(browser: Browser, slider: str, value: int) -> None:
+    """Move a slider as a reader would."""
+    browser.evaluate(f"document.getElementById('{slider}').value = {value}")
+    browser.evaluate(f"document.getElementById('{slider}').dispatchEvent(new Event('input'))")
+
+
+def active(browser: Browser) -> int:
+    """How many statements the ties that are drawn have."""
+    return len(list(csv.reader(io.StringIO(browser.evaluate("kg.table()"))))) - 1
+
+
+def test_time_slider_leaves_what_lies_within(browser: Browser, tmp_path: Path) -> None:
+    dates = ("2024-01-05", "2024-02", "2024-03-30", "2024", None, "2024-02/2024-03", "2024-01/..")
+    cast = [actor(f"State {number}") for number in range(len(dates) + 1)]
+    reports = [
+        statement(cast[0], "AID", cast[number + 1], number=number, document=f"urn:article:{number}", when=when)
+        for number, when in enumerate(dates)
+    ]
+    write_page(reports, {}, tmp_path / "time.html", title="Time")
+    browser.open(tmp_path / "time.html")
+    assert browser.evaluate("kg.ties().length") == 7
+    assert browser.evaluate("document.getElementById('to').max") == "11"
+    assert browser.evaluate("document.querySelectorAll('#histogram rect').length") == 3
+    slide(browser, "from", 1)
+    assert browser.evaluate("kg.ties().length") == 3
+    slide(browser, "to", 1)
+    assert text_of(browser, "#time-label") == "2024-02"
+    assert browser.evaluate("kg.ties().length") == 1
+    slide(browser, "from", 0)
+    assert text_of(browser, "#time-label") == "2024-01 to 2024-02"
+    assert browser.evaluate("kg.ties().length") == 2
+    browser.evaluate("document.getElementById('reset').click()")
+    assert browser.evaluate("kg.ties().length") == 7
+    assert browser.complaints == []
+
+
+def test_what_lies_far_back_is_one_bin_of_the_slider(browser: Browser, tmp_path: Path) -> None:
+    reports = [
+        statement(actor("Kesh"), "AID", actor(f"State {number % 7}"), number=number, document=f"urn:article:{number}", when=when)
+        for number, when in enumerate(["1949", *(f"2024-{month:02}" for month in range(1, 13)) , *["2024-05-05"] * 90])
+    ]  # fmt: skip
+    write_page(reports, {}, tmp_path / "long.html", title="Long")
+    browser.open(tmp_path / "long.html")
+    assert browser.evaluate("document.getElementById('to').max") == "12"
+    assert text_of(browser, "#time-label").startswith("earlier to 2024-12")
+    slide(browser, "to", 0)
+    assert active(browser) == 1
+
+
+def test_publishers_and_speakers_are_filters(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    everything = active(browser)
+    names = browser.evaluate("[...document.querySelectorAll('#publishers .name')].map((name) => name.textContent)")
+    assert sorted(names) == ["Imagined Times", "Invented Wire", "The Invented Post"]
+    browser.evaluate("document.querySelector('#publishers .only').click()")
+    rows = list(csv.DictReader(io.StringIO(browser.evaluate("kg.table()"))))
+    assert {row["publisher"] for row in rows} == {names[0]}
+    assert 0 < len(rows) < everything
+    browser.evaluate("document.querySelector('#publishers .sets button').click()")
+    assert active(browser) == everything
+    own_words = "[...document.querySelectorAll('#speakers label')].find((row) => row.textContent.includes('own words'))"
+    browser.evaluate(f"{own_words}.querySelector('input').click()")
+    assert all(row["speaker"] for row in csv.DictReader(io.StringIO(browser.evaluate("kg.table()"))))
+
+
+def test_every_quad_class_relation_and_kind_is_a_filter(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    for group in ("quads", "relations", "families"):
+        for number in range(browser.evaluate(f"document.querySelectorAll('#{group} input').length")):
+            before = text_of(browser, "#totals")
+            browser.evaluate(f"document.querySelectorAll('#{group} input')[{number}].click()")
+            assert text_of(browser, "#totals") != before or group == "relations"
+            browser.evaluate(f"document.querySelectorAll('#{group} input')[{number}].click()")
+            assert text_of(browser, "#totals") == before
+    assert browser.complaints == []
+
+
+def test_small_ties_can_be_hidden(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    before = browser.evaluate("kg.ties().length")
+    slide(browser, "least", 3)
+    assert 0 < browser.evaluate("kg.ties().length") < before
+    tied = browser.evaluate("kg.actors().every((actor) => kg.ties().some((id) => kg.network.getConnectedNodes(id).includes(actor)))")
+    assert tied is True
+
+
+def test_neighbourhood_of_an_actor(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    everyone = browser.evaluate("kg.actors().length")
+    chosen = browser.evaluate("kg.actors().find((actor) => kg.network.getConnectedEdges(actor).length === 2)")
+    near = browser.evaluate(f"new Set([{chosen}, ...kg.network.getConnectedNodes({chosen})]).size")
+    browser.evaluate(f"kg.select({{ node: {chosen} }})")
+    browser.evaluate("document.getElementById('ego').click()")
+    assert browser.evaluate("kg.actors().length") == near < everyone
+    assert "Only" in text_of(browser, "#notice")
+    browser.evaluate("document.querySelector('#notice button').click()")
+    assert browser.evaluate("kg.actors().length") == everyone
+    assert browser.evaluate("document.getElementById('notice').hidden") is True
+
+
+def test_actors_by_keyboard(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    browser.press("n", 78, "n")
+    first = text_of(browser, "#evidence h1")
+    browser.press("n", 78, "n")
+    second = text_of(browser, "#evidence h1")
+    assert first != second
+    browser.press("p", 80, "p")
+    assert text_of(browser, "#evidence h1") == first
+    browser.press("Escape", 27)
+    scale = browser.evaluate("kg.network.getScale()")
+    browser.press("+", 187, "+")
+    assert browser.evaluate("kg.network.getScale()") > scale
+    browser.press("0", 48, "0")
+    assert browser.evaluate("kg.network.getScale()") == pytest.approx(scale)
+    browser.evaluate("document.getElementById('graph').focus()")
+    x = browser.evaluate("kg.network.getViewPosition().x")
+    browser.press("ArrowRight", 39)
+    assert browser.evaluate("kg.network.getViewPosition().x") > x
+
+
+def saved(browser: Browser, folder: Path, button: str, name: str) -> bytes:
+    browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+    browser.evaluate(f"document.getElementById('{button}').click()")
+    deadline = time.monotonic() + 20
+    while not (folder / name).exists() or list(folder.glob("*.crdownload")):
+        assert time.monotonic() < deadline, f"{name} was not saved"
+        time.sleep(0.1)
+    return (folder / name).read_bytes()
+
+
+def test_picture_drawing_and_table_are_saved(browser: Browser, small: Path, tmp_path: Path) -> None:
+    browser.open(small)
+    assert saved(browser, tmp_path, "save-png", "graph.png").startswith(b"\x89PNG")
+    drawing = ElementTree.fromstring(saved(browser, tmp_path, "save-svg", "graph.svg"))
+    space = "{http://www.w3.org/2000/svg}"
+    assert len(drawing.findall(f"{space}line")) == browser.evaluate("kg.ties().length")
+    assert len(drawing.findall(f"{space}text")) == browser.evaluate("kg.labels()")
+    table = saved(browser, tmp_path, "save-csv", "statements.csv").decode()
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert {row["status"] for row in rows} == {"asserted"}
+    assert all(row["sentence"].startswith(row["source"]) for row in rows)
+    assert browser.complaints == []
+
+
+def test_hostile_text_is_text_in_what_is_saved(browser: Browser, tmp_path: Path) -> None:
+    bad = dataclasses.replace(actor("Kesh"), label="</text><script>window.fired=1</script>\x01\"'&")
+    write_page([statement(bad, "ACCUSE", actor("Marenia"), tail='",\n"=1+1')], {}, tmp_path / "bad.html", title="Bad")
+    browser.open(tmp_path / "bad.html")
+    drawing = ElementTree.fromstring(browser.evaluate("kg.drawing()"))
+    assert not list(drawing.iter("{http://www.w3.org/2000/svg}script"))
+    assert any("window.fired" in "".join(text.itertext()) for text in drawing.iter("{http://www.w3.org/2000/svg}text"))
+    (row,) = csv.DictReader(io.StringIO(browser.evaluate("kg.table()")))
+    assert row["sentence"].endswith('",\n"=1+1')
+    assert row["source"] == bad.label
+
+
+@pytest.mark.parametrize(("actors", "statements"), [(30, 140), (500, 1500)])
+def test_no_label_over_another(browser: Browser, tmp_path: Path, actors: int, statements: int) -> None:
+    write_page(*invented_news(actors, statements, seed=3, blocs=6), tmp_path / "labels.html", title="Labels")
+    browser.open(tmp_path / "labels.html")
+    rooms = browser.evaluate("kg.placed().map((label) => label.room)")
+    assert len(rooms) >= min(actors, 30) - 3
+    for number, one in enumerate(rooms):
+        for other in rooms[number + 1 :]:
+            assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+
+
+@pytest.mark.parametrize(("actors", "seconds"), [(30, 1.5), (500, 3.0), (5000, 8.0)])
+def test_first_view_comes_in_time(browser: Browser, tmp_path: Path, actors: int, seconds: float) -> None:
+    out = tmp_path / "page.html"
+    write_page(*invented_news(actors, 3 * actors, seed=3, blocs=8), out, title=f"{actors} actors")
+    browser.open(out)  # the first time Chromium itself is waking up
+    assert browser.open(out) < seconds * SLOWNESS
+    assert browser.requests == [out.as_uri()]
+    assert browser.complaints == []
+
+
+def test_page_in_a_notebook_is_a_frame_that_works(browser: Browser, tmp_path: Path) -> None:
+    host = tmp_path / "notebook.html"
+    frame = show_page(*invented_news(30, 140, seed=3), title='Quotes " and <tags>')._repr_html_()
+    host.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{frame}</body>", encoding="utf-8")
+    browser.requests, browser.complaints = [], []
+    browser.call("Page.navigate", url=host.as_uri())
+    time.sleep(2)
+    # The frame may not touch its host, so it runs in a process of its own, which the debugger has to be attached to.
+    (frame_target,) = (info for info in browser.call("Target.getTargets")["targetInfos"] if info["type"] == "iframe")
+    session = browser.call("Target.attachToTarget", targetId=frame_target["targetId"], flatten=True)["sessionId"]
+    with browser.attached(session):
+        asked = "[document.documentElement.dataset.ready, document.title, document.querySelectorAll('canvas').length, window.origin]"
+        assert browser.evaluate(asked) == ["true", 'Quotes " and <tags>', 1, "null"]
     assert browser.complaints == []

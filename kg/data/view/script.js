@@ -260,7 +260,7 @@ function drawTime() {
   const svg = drawing(240, 46, shapes);
   svg.setAttribute("viewBox", "0 0 240 46"); svg.setAttribute("preserveAspectRatio", "none");
   byId("histogram").replaceChildren(svg);
-  byId("time-label").textContent = anyTime() ? `${monthName(0)} to ${monthName(lastBin)}, and what has no date` : state.from === state.to ? monthName(state.from) : `${monthName(state.from)} to ${monthName(state.to)}`;
+  byId("time-label").textContent = anyTime() ? `${monthName(0)} to ${monthName(lastBin)}, and undated` : state.from === state.to ? monthName(state.from) : `${monthName(state.from)} to ${monthName(state.to)}`;
 }
 
 function setTime(id, value) {
