@@ -5,12 +5,14 @@ import dataclasses
 import random
 import shutil
 import subprocess
+from pathlib import Path
 
 import networkx as nx
 import pytest
+from lxml import etree
 
 from kg.measures import dyads
-from kg.render import write_bundle
+from kg.render import write_bundle, write_gexf
 from tests.invented_news import actor, document, invented_news, statement
 
 FILES = {"nodes.csv", "dyad-period.csv", "vertices.csv", "network.graphml", "network.gexf", "codebook.md", "analysis.R"}
@@ -85,6 +87,15 @@ def test_gexf_is_dynamic(folder) -> None:
     _, _, data = next(edge for edge in graph.edges(data=True) if "acts_then" in edge[2])
     assert sum(acts for acts, _, _ in data["acts_then"]) == data["acts"]
     assert [(begin, end) for _, begin, end in data["acts_then"]] == [tuple(span) for span in data["spells"]]
+
+
+def test_gexf_is_valid(news, folder, tmp_path) -> None:
+    schema = etree.RelaxNG(etree.parse(Path(__file__).with_name("gexf.rng")))
+    write_gexf(news[0], tmp_path / "statements.gexf")
+    hostile = dataclasses.replace(actor("Arven"), label="two  words\nand a line")
+    write_gexf([statement(hostile, "AID", actor("Belmar"), when="2024")], tmp_path / "hostile.gexf")
+    for path in (folder / "network.gexf", tmp_path / "statements.gexf", tmp_path / "hostile.gexf"):
+        schema.assertValid(etree.parse(path))
 
 
 def test_codebook_has_every_column_and_relation(folder) -> None:

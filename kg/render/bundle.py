@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Final
 
 import networkx as nx
-from networkx.readwrite.gexf import GEXFWriter
 
 from kg.codebook import RELATIONS
 from kg.graph import end_of
 from kg.measures import Dyad, Period, dyads
 from kg.model import Actor, Document, Statement
-from kg.render.formats import xml_attributes, xml_text
+from kg.render.formats import gexf_bytes, xml_attributes, xml_text
 
 NODES: Final = (
     ("id", "number of the vertex, from 1; the order of all vertex sets"),
@@ -240,13 +239,7 @@ def _dynamic_gexf(rows: Iterable[Dyad], total: Iterable[Dyad], actors: Sequence[
             data["spells"] = spans
             data["acts_then"] = [(row.acts, *span) for row, span in zip(held, spans, strict=True)]
             data["score_then"] = [(round(row.score, 4), *span) for row, span in zip(held, spans, strict=True)]
-    writer = GEXFWriter(version="1.2draft", prettyprint=True)
-    writer.add_graph(graph)
-    meta = writer.xml.find("meta")
-    writer.xml.remove(meta)  # it carries today's date
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    return buffer.getvalue()
+    return gexf_bytes(graph)
 
 
 def _codebook(period: Period) -> str:

@@ -64,12 +64,18 @@ def write_gexf(statements: Sequence[Statement], out: Path, *, roll_up: bool = Fa
     graph = _without_traps(_coded_graph(statements, roll_up, recoder))
     for _, _, key, data in graph.edges(keys=True, data=True):
         data.update(id=key, label=data["relation"])
+    out.write_bytes(gexf_bytes(graph))
+
+
+def gexf_bytes(graph: nx.Graph) -> bytes:
+    """GEXF 1.2 as its schema has it: networkx's, without what that adds to it or takes from the clock."""
     writer = GEXFWriter(version="1.2draft", prettyprint=True)
     writer.add_graph(graph)
-    meta = writer.xml.find("meta")
-    writer.xml.remove(meta)  # it carries today's date and the library's version: other bytes for the same graph
-    with out.open("wb") as stream:
-        writer.write(stream)
+    writer.xml.remove(writer.xml.find("meta"))  # it carries today's date and the library's version: other bytes for the same graph
+    writer.xml.find("graph").attrib.pop("name", None)  # no attribute of the schema
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
 
 
 def _code_cells(statements: Sequence[Statement], recoder: Recoder | None) -> dict[str, dict[str, object]]:
