@@ -113,7 +113,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """An actor at an end of a statement, as it was mentioned there."""
+    """An actor at an end of a statement, as it was mentioned there; `why` is the linker's rule and its reason in words."""
 
     actor: Actor
     span: Span
@@ -121,6 +121,7 @@ class Participant:
     affiliation: Actor | None = None
     role: str | None = None
     linked: bool = True
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

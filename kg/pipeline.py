@@ -24,7 +24,7 @@ from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
 from kg.extract.quotes import quoting_phrases
 from kg.extract.tree import Tree, trees
-from kg.link import Catalogue, Linker
+from kg.link import Catalogue, Judgements, Linker
 from kg.model import Actor, Document, Evidence, Link, Participant, Span, Statement
 from kg.nlp import load_pipeline
 from kg.nlp.relations import RelationModel
@@ -41,13 +41,18 @@ Actors = Literal["known", "all"]
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an extraction depends on besides the text. `model` names a spaCy pipeline, None is the one shipped; `acts` are rows for the
-    lexicon of acts beside ours, as a codebook brings them."""
+    lexicon of acts beside ours, as a codebook brings them.
+
+    `judgements` is a file of `kg actors`, replayed; `names` a policy of contested names (see kg.link.policy), kept with every statement.
+    """
 
     model: str | None = None
     actors: Actors = "known"
     actors_file: Path | None = None
     min_confidence: float = 0.0
     acts: tuple[Act, ...] = ()
+    judgements: Path | None = None
+    names: str | None = None
 
 
 class Extractor:
@@ -56,13 +61,14 @@ class Extractor:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self.nlp = load_pipeline(self.settings.model)
-        self.catalogue = Catalogue.load(self.settings.actors_file)
+        self.catalogue = Catalogue.load(self.settings.actors_file, self.settings.names)
+        self.judgements = Judgements.read(self.settings.judgements) if self.settings.judgements else Judgements()
         self.lexicon: Lexicon = load_lexicon().with_acts(self.settings.acts)
 
     def extract(self, document: Document) -> list[Statement]:
         """All statements of one document, in the order of the text."""
         sentences = self.parse(document.text)
-        phrases, links = self.link(sentences, document.published)
+        phrases, links = self.link(sentences, document.published, document.id)
         found: list[Statement] = []
         at = _by_tree(phrases)
         quoting = quoting_phrases(sentences, self.lexicon, phrases, links)
@@ -82,13 +88,19 @@ class Extractor:
             found.extend(self._statements(document, tree, proposals, here, linked))
         return found
 
-    def link(self, sentences: Sequence[Tree], published: str | None) -> tuple[list[Phrase], list[Link]]:
+    def link(self, sentences: Sequence[Tree], published: str | None, document: str = "") -> tuple[list[Phrase], list[Link]]:
         """The phrases of a document that may name actors, and for each whom it means at that date, none where the settings say so."""
         linker = Linker(self.catalogue)
         phrases = [p for tree in sentences for p in find_phrases(tree, linker)]
         links = linker.link([p.mention for p in phrases], date=published)
         links = bind_by_syntax(sentences, phrases, links, self.lexicon, lambda text: linker.resolve(text, date=published))
+        if self.judgements.rows:
+            links = [linker.judged(link, self.judgements, document, published) for link in links]
         return phrases, [self.admitted(link) for link in links]
+
+    def _signed(self, extractor: str) -> str:
+        """The extractor's name with the names policy, so that a store says by which its actors are called."""
+        return f"{extractor} names={self.settings.names}" if self.settings.names else extractor
 
     def admitted(self, link: Link) -> Link:
         """The link, or none where the settings or its kind keep the actor out of statements."""
@@ -140,7 +152,7 @@ class Extractor:
             begin, end = tree.begins[min(p.words)], tree.ends[max(p.words)]
             trigger = Span(tree.begins[p.trigger], tree.ends[p.trigger])
             predicate = document.text[begin:end] if end - begin < 80 else document.text[trigger.begin : trigger.end]
-            evidence = Evidence(span, text, trigger, predicate, EXTRACTOR, confidence)
+            evidence = Evidence(span, text, trigger, predicate, self._signed(EXTRACTOR), confidence)
             when = date_of(tree, p.trigger, dates, self.lexicon)
             statement = Statement("", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, when)
             kept.append((p, replace(statement, id=statement_id(statement))))
@@ -304,4 +316,5 @@ def participant_of(link: Link) -> Participant | None:
     """A link as a participant, for a mention alone; None where it was linked to nobody."""
     if link.actor is None:
         return None
-    return Participant(link.actor, link.mention.span, link.mention.text, link.affiliation, link.role, not link.local)
+    why = f"{link.rule}: {link.reason}"
+    return Participant(link.actor, link.mention.span, link.mention.text, link.affiliation, link.role, not link.local, why)

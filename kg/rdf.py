@@ -159,6 +159,7 @@ def _participant(statement: URIRef, end: str, participant: Participant) -> list[
         (mention, _term(vocabulary.LINKED), _boolean(participant.linked)),
     ]
     _add(triples, mention, vocabulary.ROLE, participant.role, Literal)
+    _add(triples, mention, vocabulary.LINK_REASON, participant.why, Literal)
     if participant.affiliation is not None:
         triples.append((mention, _term(vocabulary.AFFILIATION), _iri(participant.affiliation.id)))
     return triples
@@ -406,6 +407,7 @@ class _Reader:
             affiliation=None if affiliation is None else self._actor(affiliation),
             role=self.maybe(mention, vocabulary.ROLE),
             linked=self.one(mention, vocabulary.LINKED) == "true",
+            why=self.maybe(mention, vocabulary.LINK_REASON),
         )
 
     def _actor(self, node: str) -> Actor:

@@ -48,8 +48,8 @@ def models_once() -> Iterator[None]:
 
 class _CatalogueOnce(Catalogue):
     @classmethod
-    def load(cls, actors_file: Path | None = None) -> Catalogue:
-        return _catalogue_once() if actors_file is None else Catalogue.load(actors_file)
+    def load(cls, actors_file: Path | None = None, names: str | None = None) -> Catalogue:
+        return _catalogue_once() if actors_file is None and names is None else Catalogue.load(actors_file, names)
 
 
 @pytest.fixture

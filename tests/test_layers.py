@@ -35,6 +35,7 @@ LIBRARIES = {
     "trafilatura": ("kg.read",),
     "lxml": ("kg.read",),
     "pypdf": ("kg.read",),
+    "rapidfuzz": ("kg.link",),
     "matplotlib": ("kg.render.figures",),
     "typer": ("kg.cli",),
     "yaml": ("kg.codebooks",),

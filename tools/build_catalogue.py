@@ -54,6 +54,7 @@ def check_references(tables: dict[str, list[list[str]]]) -> None:
         ("terms-wikidata", 2),
         ("memberships", 0),
         ("memberships", 1),
+        ("policies", 1),
     ):
         for row in tables[name]:
             if row[column] not in known:
@@ -74,6 +75,7 @@ def tables() -> dict[str, list[list[str]]]:
         "terms": columns(read_rows("terms.csv"), *term),
         "terms-wikidata": columns(read_rows("terms_wikidata.csv"), *term),
         "memberships": columns(read_rows("memberships.csv"), "actor", "igo", "start", "end", "precision"),
+        "policies": columns(read_rows("policies.csv"), "profile", "actor", "field", "value", "source"),
     }
 
 

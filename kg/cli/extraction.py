@@ -23,6 +23,7 @@ from kg.cli.options import (
     Encoding,
     InputFormat,
     Inputs,
+    JudgementsFile,
     Least,
     LLMBudget,
     LLMCache,
@@ -30,6 +31,7 @@ from kg.cli.options import (
     LLMTimeout,
     LLMUrl,
     Model,
+    NamesPolicy,
     Output,
     Processes,
     Publisher,
@@ -56,6 +58,8 @@ def build(
     model: Model = None,
     actors: Actors = "known",
     actors_file: ActorsFile = None,
+    judgements: JudgementsFile = None,
+    names: NamesPolicy = None,
     codebook: Codebook = None,
     min_confidence: Least = 0.0,
     processes: Processes = 1,
@@ -91,7 +95,9 @@ def build(
     recoder = recoder_of(codebook)
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    settings = Settings(model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else ())
+    settings = Settings(
+        model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else (), judgements=judgements, names=names
+    )
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     counts = {"added": 0, "replaced": 0, "unchanged": 0}
     found: list[Statement] = []
@@ -117,6 +123,8 @@ def extract(
     model: Model = None,
     actors: Actors = "known",
     actors_file: ActorsFile = None,
+    judgements: JudgementsFile = None,
+    names: NamesPolicy = None,
     codebook: Codebook = None,
     min_confidence: Least = 0.0,
     processes: Processes = 1,
@@ -149,7 +157,9 @@ def extract(
     recoder = recoder_of(codebook)
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    settings = Settings(model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else ())
+    settings = Settings(
+        model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else (), judgements=judgements, names=names
+    )
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     with writing(output) as file:
         pairs = _extracted(documents, reader, wait="-" not in inputs)

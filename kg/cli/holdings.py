@@ -16,7 +16,7 @@ from kg.cli.codebooks import code_cell, recoder_of
 from kg.cli.console import escaped, name_of, out, plain_table, print_table, statements_table
 from kg.cli.look import read_store
 from kg.errors import InputError, UnknownNameError
-from kg.model import Actor, Document, Statement, Status
+from kg.model import Actor, Document, Participant, Statement, Status
 from kg.read import display_id, parse_date
 from kg.vocabulary import PREFIXES
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _STATUSES: tuple[Status, ...] = get_args(Status)
 _ROLES = (
-    "head_of_state", "head_of_government", "vice_president", "foreign_minister", "defence_minister", "interior_minister",
+    "head_of_state", "realm_monarch", "head_of_government", "vice_president", "foreign_minister", "defence_minister", "interior_minister",
     "finance_minister", "secretary_general", "director_general", "president", "high_representative", "chairperson", "leader", "speaker",
 )  # fmt: skip
 """The offices of a state or organisation that are shown, in this order."""
@@ -164,8 +164,25 @@ def _show_actor(what: str, statements: list[Statement], date: str | None, actors
     if mine:
         out.print(f"\n{len(mine)} statement{'' if len(mine) == 1 else 's'}")
         print_table(statements_table(mine))
-        mentions = Counter(p.mention for s in mine for p in (s.source, s.target, s.speaker) if p and p.actor.id == actor.id)
-        out.print(f"\nmentioned as {', '.join(f'{mention} ({count})' for mention, count in sorted(mentions.items()))}", markup=False)
+        _print_mentions(actor, mine)
+
+
+def _print_mentions(actor: Actor, statements: list[Statement]) -> None:
+    """By which words an actor was mentioned, itself or as the side of who was, how often, and why those were linked to it."""
+    ends = {(p.span.begin, s.document): p for s in statements for p in (s.source, s.target, s.speaker) if p and _is_of(p, actor)}
+    counted = Counter((p.mention, p.why or "", p.actor.label) for p in ends.values())
+    if not counted:
+        return
+    out.print("")
+    table = plain_table("mentioned as", "times", "linked because")
+    for (mention, why, label), count in sorted(counted.items(), key=lambda row: (-row[1], row[0])):
+        through = f"speaks for {actor.label}: {label}; " if label != actor.label else ""
+        table.add_row(escaped(mention), str(count), escaped(f"{through}{why}"))
+    print_table(table)
+
+
+def _is_of(participant: Participant, actor: Actor) -> bool:
+    return actor.id == participant.actor.id or (participant.affiliation is not None and participant.affiliation.id == actor.id)
 
 
 def _everyone(s: Statement) -> set[str]:

@@ -27,6 +27,13 @@ Actors = Annotated[
 ActorsFile = Annotated[
     Path | None, typer.Option("--actors-file", help="CSV of your own actors and aliases (id,label,kind,iso3,qid,aliases,side).")
 ]
+JudgementsFile = Annotated[
+    Path | None, typer.Option("--judgements", metavar="FILE", help="What `kg actors` decided about unknown actors, replayed.")
+]
+NamesPolicy = Annotated[
+    str | None,
+    typer.Option("--names", metavar="POLICY", help="How contested names and territories are called: press, un, china ..., or a CSV file."),
+]
 Least = Annotated[float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out statements below this confidence.")]
 Processes = Annotated[
     int, typer.Option("--processes", "-j", min=1, help="Worker processes, or questions at once with --llm; the result is the same.")

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, cast, get_args
 
 from kg.errors import InputError, UnknownNameError
 from kg.link.keys import key, without_article
+from kg.link.policy import Choice, read_policy
 from kg.model import Actor, ActorKind
 
 ACTOR = "https://w3id.org/geopolitical-kg/actor/"
@@ -86,22 +87,27 @@ class Catalogue:
             self._by_person.setdefault(term.person, []).append(term)
 
     @classmethod
-    def load(cls, actors_file: Path | None = None) -> Catalogue:
+    def load(cls, actors_file: Path | None = None, names: str | None = None) -> Catalogue:
         """The shipped catalogue, with the user's actors added where a file is given.
 
         Args:
+            names: how contested names and territories are called: profiles of the policy file ("un"), or the path of a
+                file of one's own, several separated by commas; None leaves everything as the press has it.
             actors_file: CSV with the columns id, label, kind, iso3, qid, aliases (separated by "|") and side (the id of
                 the state or organisation that the actor acts for). Only id and label must be filled. An id that the
                 catalogue knows is overridden in the columns that are filled, and its aliases are added.
 
         Raises:
-            InputError: if the file cannot be read or a row is wrong; the message names the line.
+            InputError: if a file cannot be read or a row is wrong; the message names the line.
+            UnknownNameError: if there is no such profile.
         """
         tables = {name: _read_table(name) for name in ("actors", "places", "persons", "names", "terms", "memberships")}
         for name in ("persons", "names", "terms"):
             tables[name] = tables[name] + _read_table(f"{name}-wikidata", optional=True)
         lexicon: dict[str, list[list[str]]] = json.loads((_DATA / "lexicon.json").read_text(encoding="utf-8"))
         catalogue = cls(tables, lexicon)
+        for choice in read_policy(names, _DATA / "policies.json") if names else ():
+            catalogue._apply(choice)
         if actors_file is not None:
             catalogue._add_file(actors_file)
         return catalogue
@@ -175,6 +181,10 @@ class Catalogue:
     def adjectives(self, actor_id: str) -> list[str]:
         """The adjectives of a state ("Turkish"), in alphabetical order."""
         return sorted({surface for surface, kind in self._named_by(actor_id) if kind == "adjective"})
+
+    def surfaces(self) -> Iterable[tuple[str, str, NameKind]]:
+        """Every surface with the catalogue's path of its actor and how it stands for it, places by their own name left out."""
+        return ((surface, actor, cast(NameKind, kind)) for surface, actor, kind in self._surfaces)
 
     def parent(self, actor_id: str) -> str | None:
         """Whom an organ acts for, or which state a place lies in."""
@@ -311,6 +321,21 @@ class Catalogue:
             first = key(words[0]).split()[0] if key(words[0]) else ""
             if longest.get(first, 0) < length:
                 longest[first] = length
+
+    def _apply(self, choice: Choice) -> None:
+        """Call an actor, or place it, as a names policy has it."""
+        if choice.actor not in self._rows:
+            raise InputError(f"the names policy has a row for {choice.actor!r}, which is no actor of the catalogue")
+        label, kind, iso3, qid, cow, start, end = self._rows[choice.actor]
+        self._actors.pop(choice.actor, None)
+        if choice.field == "label":
+            self._add_names([[choice.value, choice.actor, "name"]])
+            label = choice.value
+        elif choice.field == "kind":
+            kind = choice.value
+        else:
+            self._parents[choice.actor] = choice.value
+        self._rows[choice.actor] = (label, kind, iso3, qid, cow, start, end)
 
     # -- the user's actors ---------------------------------------------------------------------------------------
 

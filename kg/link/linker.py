@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from kg.link.answers import Case, nobody, person_name
 from kg.link.catalogue import Catalogue
 from kg.link.context import Context
+from kg.link.judgements import Judgements
 from kg.link.lexicon import singulars
 from kg.link.memory import Memory, Seen
 from kg.link.names import NameRules
@@ -41,6 +43,7 @@ class Linker:
         owners = Owners(catalogue)
         self.catalogue = catalogue
         self.lexicon = owners.lexicon
+        self._people = owners.people
         self._floor = 0.5 if profile == "careful" else 0.0
         references, names, persons = ReferenceRules(owners), NameRules(owners), PersonRules(owners)
         offices, strangers = OwnerRules(owners), StrangerRules(owners)
@@ -100,6 +103,33 @@ class Linker:
         head = singulars(words[-1])[-1] if words else ""
         mention = Mention(Span(0, len(text)), text, head)
         return self._link(mention, self._parse(mention), date, Memory())
+
+    def judged(self, link: Link, judgements: Judgements, document: str, date: str | None) -> Link:
+        """A link to a local actor as people have judged it; other links as they are.
+
+        Args:
+            link: what the rules answered.
+            judgements: the decisions to replay.
+            document: the id of the document in which the mention stands.
+            date: the document's date, by which a person's side is read.
+        """
+        if link.actor is None or not link.local:
+            return link
+        actor = judgements.answer(link.actor, document, self.catalogue)
+        if actor is None:
+            return link
+        known = actor.id in self.catalogue
+        side = self._people.affiliation(actor.id, date)[0] if known and actor.kind == "person" else None
+        return replace(
+            link,
+            actor=actor,
+            rule="judgement",
+            reason=f"“{link.actor.label}” was judged to be {actor.label}",
+            score=0.95 if known else link.score,
+            affiliation=self.catalogue.actor(side) if side else link.affiliation,
+            local=not known,
+            candidates=(actor.id,),
+        )
 
     def _parse(self, mention: Mention) -> Phrase:
         return parse(mention.text, self.catalogue, self.lexicon, name=person_name(mention))

@@ -141,7 +141,7 @@ class LLMExtractor(Extractor):
 
     def _prepare(self, document: Document) -> _Prepared:
         sentences = self.parse(document.text)
-        phrases, links = self.link(sentences, document.published)
+        phrases, links = self.link(sentences, document.published, document.id)
         mentions = Counter(p.tree for p in phrases) if any(link.actor for link in links) else Counter()
         worth_asking = [tree for tree in sentences if mentions[tree.index] >= 2]  # a statement has two ends
         return _Prepared(document, sentences, phrases, links, list(_batches(worth_asking)))
@@ -223,7 +223,7 @@ class LLMExtractor(Extractor):
         if not self.counts(grounded.relation.code, source, target):
             raise UngroundedError("within one side")
         confidence = round(CONFIDENCE * min(grounded.source.score, grounded.target.score), 2)
-        if confidence < self.settings.min_confidence:
+        if confidence < (self.settings.min_confidence or 0.0):
             raise UngroundedError("below the confidence asked for")
         if grounded.relation.code == "OFFICE" and source.actor.kind == "person" and target.actor.kind != "person":
             source = replace(source, affiliation=target.actor)  # who takes an office speaks for it
