@@ -157,7 +157,9 @@ def test_the_model_has_no_field_that_the_ontology_forgets() -> None:
     fields_and_terms = {
         model.Statement: {"id": "", "document": vocabulary.IN_DOCUMENT},
         model.Evidence: {"sentence": vocabulary.BEGIN, "predicate": vocabulary.TRIGGER},
-        model.Participant: {"actor": vocabulary.SOURCE, "span": vocabulary.BEGIN, "mention": vocabulary.TEXT},
+        model.Participant: {
+            "actor": vocabulary.SOURCE, "span": vocabulary.BEGIN, "mention": vocabulary.TEXT, "why": vocabulary.LINK_REASON,
+        },  # fmt: skip
         model.Actor: {"id": "", "label": "", "kind": "", "valid_from": vocabulary.VALID_FROM, "valid_to": vocabulary.VALID_TO},
         model.Document: {"id": "", "text": vocabulary.SHA256},
     }
