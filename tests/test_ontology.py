@@ -158,8 +158,11 @@ def test_the_model_has_no_field_that_the_ontology_forgets() -> None:
         model.Statement: {"id": "", "document": vocabulary.IN_DOCUMENT},
         model.Evidence: {"sentence": vocabulary.BEGIN, "predicate": vocabulary.TRIGGER},
         model.Participant: {
-            "actor": vocabulary.SOURCE, "span": vocabulary.BEGIN, "mention": vocabulary.TEXT, "why": vocabulary.LINK_REASON,
-        },  # fmt: skip
+            "actor": vocabulary.SOURCE,
+            "span": vocabulary.BEGIN,
+            "mention": vocabulary.TEXT,
+            "why": vocabulary.LINK_REASON,
+        },
         model.Actor: {"id": "", "label": "", "kind": "", "valid_from": vocabulary.VALID_FROM, "valid_to": vocabulary.VALID_TO},
         model.Document: {"id": "", "text": vocabulary.SHA256},
     }
