@@ -160,6 +160,13 @@ def test_treaties_beside_the_news(run: Run, store: Path, tmp_path: Path) -> None
     assert {row["relation"] for row in found["evidence"]} == {"ASSAULT", "ACCUSE"}
 
 
+def test_stats_for_other_programs(run: Run, store: Path) -> None:
+    found = as_json(run, "stats", "--store", store)
+    assert found["store"] == [{"documents": 4, "from": "2024-01-10", "to": "2024-03-06", "statements": 11, "actors": 5}]
+    assert {row["relation"]: row["all"] for row in found["relations"]}["AID"] == 3
+    assert run("stats", "--format", "csv", "--store", store).out.startswith("relation,all,asserted,negated,")
+
+
 def test_export_for_r_is_a_folder(run: Run, store: Path, tmp_path: Path) -> None:
     done = run("export", tmp_path / "r", "--format", "r", "--by", "quarter", "--store", store)
     assert done.code == 0, done.err

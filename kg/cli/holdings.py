@@ -15,6 +15,7 @@ from kg.cli import options
 from kg.cli.codebooks import code_cell, recoder_of
 from kg.cli.console import escaped, name_of, out, plain_table, print_table, statements_table
 from kg.cli.look import read_store
+from kg.cli.reports import Cell, Format, Part, print_report
 from kg.errors import InputError, UnknownNameError
 from kg.model import Actor, Document, Participant, Statement, Status
 from kg.read import display_id, parse_date
@@ -42,6 +43,8 @@ def stats(
     top: Annotated[int, typer.Option("--top", min=1, help="How many actors to list.")] = 10,
     documents: Annotated[bool, typer.Option("--documents", help="List all documents instead, with their ids.")] = False,
     codebook: options.Codebook = None,
+    format: Format = "table",
+    output: options.Output = None,
 ) -> None:
     """Say what a store holds: documents, statements by relation and status, the busiest actors.
 
@@ -52,6 +55,8 @@ def stats(
     - `kg stats --documents --store out/store`
 
     - `kg stats --codebook cameo --store out/store`
+
+    - `kg stats --format json --store out/store`
     """
     recoder = recoder_of(codebook)
     held, statements = read_store(store)
@@ -60,6 +65,9 @@ def stats(
         return
     dates = sorted(d.published for d in held if d.published)
     actors = {p.actor.id: p.actor.label for s in statements for p in (s.source, s.target) if p}
+    if format != "table" or output:
+        print_report(_stats_parts(held, statements, actors, top), format, output)
+        return
     out.print(f"documents   {len(held)}" + (f"  ({dates[0]} to {dates[-1]})" if dates else ""), markup=False)
     out.print(f"statements  {len(statements)}")
     out.print(f"actors      {len(actors)}")
@@ -77,6 +85,28 @@ def stats(
         table.add_row(escaped(actors[actor]), str(count))
     out.print()
     print_table(table)
+
+
+def _stats_parts(held: list[Document], statements: list[Statement], actors: dict[str, str], top: int) -> list[Part]:
+    """The figures of `stats` for other programs."""
+    dates = sorted(d.published for d in held if d.published)
+    sums = Counter(s.relation.code for s in statements)
+    statuses = Counter((s.relation.code, s.status) for s in statements)
+    busy = Counter(p.actor.id for s in statements for p in (s.source, s.target) if p)
+    relations: list[tuple[Cell, ...]] = [
+        (code, count, *(statuses[code, status] for status in _STATUSES)) for code, count in sorted(sums.items(), key=_greatest)
+    ]
+    chief = [(actors[actor], count, actor) for actor, count in sorted(busy.items(), key=lambda pair: (-pair[1], actors[pair[0]]))[:top]]
+    whole = (len(held), dates[0] if dates else None, dates[-1] if dates else None, len(statements), len(actors))
+    return [
+        Part("relations", ("relation", "all", *_STATUSES), relations),
+        Part("actors", ("actor", "statements", "id"), chief, hidden=("id",)),
+        Part("store", ("documents", "from", "to", "statements", "actors"), [whole]),
+    ]
+
+
+def _greatest(pair: tuple[str, int]) -> tuple[int, str]:
+    return -pair[1], pair[0]
 
 
 def _counts(head: str, statements: list[Statement], groups: dict[str, str]) -> Table:
