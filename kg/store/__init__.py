@@ -1,17 +1,18 @@
 """The graph on disk: one named graph a document, over Oxigraph, with rdflib's API on top.
 
-A store is a directory: `store.json` (what wrote it), `quads/` (the Oxigraph database) and, while readers are at work,
-`snapshots/`. Each document's triples live in the named graph that bears the document's IRI. The default graph is their
-merge, each triple once, and holds the codebook besides; so plain SPARQL counts a label or a tie once, however many
-documents carry it. Both are written in the same transaction.
+A store is a directory: `store.json` (the version of its layout), `quads/` (the Oxigraph database), `journal/` (every change as
+N-Quads, forced to disk first) and, while readers are at work, `snapshots/`. Each document's triples live in the named graph that
+bears the document's IRI. The default graph is their merge, each triple once, and holds the codebook besides; so plain SPARQL
+counts a label or a tie once, however many documents carry it. Both are written in the same transaction.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from importlib import metadata, resources
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import resources
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -27,50 +28,73 @@ from rdflib.term import BNode, Node, URIRef
 from kg.errors import StoreError
 from kg.model import Document, Statement
 from kg.rdf import Triple, bind_prefixes, document_from, document_triples, graph_iri, statement_triples, statements_from
+from kg.store.builds import Build, kg_version
+from kg.store.corrections import PROV, Correction, correction_triples, corrections_from, in_force
+from kg.store.graphs import (
+    CODEBOOK_GRAPH,
+    COPIES,
+    CORRECTIONS,
+    JUDGED,
+    RECORD,
+    Lines,
+    apply,
+    changes_of,
+    content,
+    graph_of,
+    lines_of,
+    load_new,
+    record_of,
+)
+from kg.store.journal import Journal, Record, write_synced
 from kg.store.serialise import FORMATS, format_name, serialise
 from kg.store.snapshot import Snapshot, copy_quads, remove_dead_snapshots
 from kg.vocabulary import CLASS_DOCUMENT, PREFIXES
 
-__all__ = ["CODEBOOK_GRAPH", "FORMATS", "FORMAT_VERSION", "Change", "Snapshot", "Store"]
+__all__ = ["CODEBOOK_GRAPH", "FORMATS", "FORMAT_VERSION", "Build", "Change", "Correction", "Snapshot", "Store"]
 
-FORMAT_VERSION: Final = 1
-"""Version of the store's layout on disk. A store of a higher one is refused."""
-
-CODEBOOK_GRAPH: Final = ox.NamedNode("https://w3id.org/geopolitical-kg/codebook")
-"""The named graph of the codebook, put there at opening, so that queries can use kg:score and kg:quadClass. Never exported."""
+FORMAT_VERSION: Final = 2
+"""Version of the store's layout on disk. A store of a higher one is refused, one of a lower one upgraded when it is opened to write.
+1 had no journal."""
 
 Change = Literal["added", "unchanged", "replaced"]
 
 _FLUSH_EVERY = 20_000
-"""Triples written between two flushes. What is not flushed lies in a log that every reader copies and replays: some 15 MB at most."""
+"""Triples written between two flushes. What is not flushed lies in a log that every reader copies and replays (some 15 MB at
+most), and is compared with the journal when a store is opened whose writer was killed."""
+
+_BATCH_BYTES = 48 << 20
+"""N-Quads that the bulk loader is given at once: some 300,000 triples, and half a gigabyte of memory."""
 
 _MANIFEST = "store.json"
+_BULK = "bulk"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _DOCUMENT = ox.NamedNode(CLASS_DOCUMENT)
 _XSD_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
-_DROP_FROM_MERGE = """
-DELETE {{ ?s ?p ?o }}
-WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other != {graph}) }} }} ;
-DROP SILENT GRAPH {graph}"""
+_BUILT_BY = ox.NamedNode(f"{RECORD}terms#builtBy")
+_SIGNATURE = ox.NamedNode(f"{RECORD}terms#minHash")
+_BUILD_TEXT = ox.NamedNode(f"{RECORD}terms#manifest")
+_COPY_OF = ox.NamedNode(f"{PROV}alternateOf")
+_BUILDS = f"{RECORD}builds"
 
 
 class Store:
     """Documents and their statements on disk. Open it with `Store.open`; close it, or use it in a `with` block.
 
     One process writes at a time; any number read meanwhile, each from a frozen copy (`read_only=True`, or `snapshot()`).
-    What `add` and `remove` do survives the end of the process however it ends; against loss of power it is safe from
-    time to time and once the store has been closed.
+    What `add`, `remove` and `correct` did when they return is on disk: it survives the end of the process and loss of power.
 
     `dataset` is rdflib's view of the same triples. Its default graph is the merge of all documents, so query that one;
     what is written through it directly belongs to no document and is the caller's affair.
     """
 
-    def __init__(self, path: Path, quads: ox.Store, *, frozen: Snapshot | None) -> None:
+    def __init__(self, path: Path, quads: ox.Store, *, frozen: Snapshot | None = None, journal: Journal | None = None) -> None:
         """Not for callers: use `Store.open`."""
         self.path = path
         self._inner: ox.Store | None = quads
         self._frozen = frozen
+        self._journal = journal
         self._unflushed = 0
+        self._noted: set[str] = set()
         self.dataset = Dataset(store=OxigraphStore(store=quads))
         bind_prefixes(self.dataset)
 
@@ -93,47 +117,145 @@ class Store:
             No store there, a directory with other things in it, a store of a newer version, another process writing.
         """
         folder = Path(path)
-        _check_manifest(folder, create=create and not read_only)
+        version = _check_manifest(folder, create=create and not read_only)
         if read_only:
             frozen = Snapshot(folder / "snapshots", lambda target: copy_quads(folder / "quads", target))
             return cls(folder, _open_frozen(frozen), frozen=frozen)
         quads = _open_quads(folder)
         remove_dead_snapshots(folder / "snapshots")
+        store = cls(folder, quads, journal=_open_journal(folder))
+        store._recover(upgrade=version < FORMAT_VERSION)
         _write_codebook(quads)
-        return cls(folder, quads, frozen=None)
+        return store
 
-    def add(self, document: Document, statements: Iterable[Statement]) -> Change:
-        """Make the store hold exactly these statements of `document`, in one transaction.
+    def add(self, document: Document, statements: Iterable[Statement], *, build: Build | None = None) -> Change:
+        """Make the store hold what was extracted from `document`, corrected as people judged it before, in one transaction.
+
+        Parameters
+        ----------
+        build
+            What the statements were extracted with; `is_current` compares it.
 
         Returns
         -------
         "added" for a document that is new, "replaced" where it was there with other content, "unchanged" where every triple
-        was there already: nothing is written then.
+        was there already. It is on disk when the method returns.
         """
-        graph = _graph_node(document.id)
-        triples = _canonical([*document_triples(document), *(triple for one in statements for triple in statement_triples(one))])
-        known = self._triples_of(graph)
-        if known == triples:
+        self._note(build)
+        changes = self._changes(document, statements, build)
+        known = {graph: content(self._quads, graph) for graph in changes}
+        if known == changes:
             return "unchanged"
-        self._writable()
-        if known:
-            _replace_graph(self._quads, graph, triples)
-        else:
-            graphs = (graph, ox.DefaultGraph())
-            self._quads.extend([ox.Quad(one.subject, one.predicate, one.object, place) for place in graphs for one in triples])
-        self._count_written(len(known) + len(triples))
-        return "replaced" if known else "added"
+        self._commit(changes, known)
+        before, after = known[document.id], changes[document.id]
+        return "added" if not before else "unchanged" if before == after else "replaced"
+
+    def load(self, documents: Iterable[tuple[Document, Iterable[Statement]]], *, build: Build | None = None) -> Counter[Change]:
+        """Add many documents quickly: in batches, by the bulk loader. How many were added, replaced, left unchanged.
+
+        Each is there whole or not at all all the same, but none is sure to be on disk before the method returns.
+        """
+        counts: Counter[Change] = Counter()
+        batch = _Batch(self._load_batch)
+        self._note(build)
+        for document, statements in documents:
+            if document.id in batch or self.has(document.id):
+                batch.empty()
+                counts[self.add(document, statements, build=build)] += 1
+            else:
+                batch.add(document.id, record_of(self._changes(document, statements, build)))
+                counts["added"] += 1
+        batch.empty()
+        return counts
+
+    def put(self, changes: Mapping[str, Iterable[tuple[Node, Node, Node]]]) -> bool:
+        """Make named graphs hold exactly these triples, in one transaction. False where they do already.
+
+        For graphs that were made by a store: a document's, or one of those beside it.
+        """
+        wanted = {graph: _stored_form(lines_of(triples)) for graph, triples in changes.items()}
+        known = {graph: content(self._quads, graph) for graph in wanted}
+        if known != wanted:
+            self._commit(wanted, known)
+        return known != wanted
 
     def remove(self, document_id: str) -> bool:
-        """Drop a document with all that was taken from it, in one transaction. False where it was not there."""
-        graph = _graph_node(document_id)
-        known = len(self._triples_of(graph))
-        if not known:
+        """Drop a document with all that was taken from it or judged of it, in one transaction. False where it was not there."""
+        graph = graph_iri(document_id)
+        if not self.has(document_id):
             return False
-        self._writable()
-        self._quads.update(_DROP_FROM_MERGE.format(graph=graph))
-        self._count_written(known)
+        names = (graph, *(graph_of(graph, kind) for kind in (CORRECTIONS, JUDGED, RECORD)))
+        known = {name: content(self._quads, name) for name in (*names, COPIES)}
+        copies = frozenset(line for line in known[COPIES] if f"<{graph}>" not in line.split(" "))
+        self._commit({**{name: frozenset() for name in names}, COPIES: copies}, known)
         return True
+
+    def has(self, document_id: str) -> bool:
+        """Whether a document with this id is there."""
+        node = ox.NamedNode(graph_iri(document_id))
+        return any(True for _ in self._quads.quads_for_pattern(node, _RDF_TYPE, _DOCUMENT, node))
+
+    def is_current(self, document: Document, build: Build) -> bool:
+        """Whether the document is there as it is given, text and all, its statements made by that very build."""
+        return self._built_by(document.id) == build.id and self._is_as_described(document)
+
+    def builds(self) -> dict[str, Build]:
+        """What built the documents of this store, by IRI."""
+        described = self._quads.quads_for_pattern(None, _BUILD_TEXT, None, ox.NamedNode(_BUILDS))
+        return {_string(quad.subject): Build.from_text(_string(quad.object)) for quad in described}
+
+    def built(self) -> Counter[str]:
+        """How many documents each build made; "" stands for those of which it was not noted."""
+        counts = Counter(_string(quad.object) for quad in self._quads.quads_for_pattern(None, _BUILT_BY, None, None))
+        rest = len(self) - counts.total()
+        return counts + Counter({"": rest})
+
+    def correct(self, correction: Correction) -> bool:
+        """Keep a person's judgement of a statement and let it take effect, in one transaction. False where it is kept already.
+
+        Raises StoreError where no statement of that id stands in the document.
+        """
+        original = correction.original
+        known = self.corrections(original.document)
+        if any(one.id == correction.id for one in known):
+            return False
+        earlier = [one for one in known if one.original.id == original.id]
+        undone = {one.revised.id for one in earlier if one.revised}
+        standing = [one for one in self.statements(original.document) if one.id not in undone]
+        if not earlier and original.id not in {one.id for one in standing}:
+            raise StoreError(f"{self.path}: no statement {original.id} stands in {original.document}; it may have been corrected already")
+        document = document_from(self._described(ox.NamedNode(original.document)), original.document)
+        after = in_force(document, standing, [correction])
+        about = self._quads.quads_for_pattern(ox.NamedNode(original.document), None, None, ox.NamedNode(original.document))
+        triples = [triple for one in after for triple in statement_triples(one)]
+        wanted = frozenset(str(quad.triple) for quad in about) | lines_of(triples)
+        changes = {original.document: wanted, **_judgement_lines(original.document, [*known, correction])}
+        self._commit(changes, {graph: content(self._quads, graph) for graph in changes})
+        return True
+
+    def corrections(self, document: str | None = None) -> list[Correction]:
+        """What people judged of the statements of all documents, or of the one with that id, in the order of time."""
+        documents = [node.value for node in self._document_graphs()] if document is None else [graph_iri(document)]
+        found = chain.from_iterable(self._corrections_of(one) for one in documents)
+        return sorted(found, key=lambda one: one.order)
+
+    def group_copies(self) -> dict[str, str]:
+        """Judge anew which documents are near-duplicates, and keep it: for each copy the id of the first of its group.
+
+        The judgement stands in a graph of its own (prov:alternateOf) and can be judged again at any time. Only documents
+        that were added with their text take part.
+        """
+        from kg.store.copies import find_copies  # numpy, which only this needs
+
+        kept = self._quads.quads_for_pattern(None, _SIGNATURE, None, None)
+        groups = find_copies({_string(quad.subject): _string(quad.object) for quad in kept})
+        self.put({COPIES: [(URIRef(copy), URIRef(_COPY_OF.value), URIRef(first)) for copy, first in groups.items()]})
+        return groups
+
+    def copies(self) -> dict[str, str]:
+        """The judgement that `group_copies` made last."""
+        kept = self._quads.quads_for_pattern(None, _COPY_OF, None, ox.NamedNode(COPIES))
+        return dict(sorted((_string(quad.subject), _string(quad.object)) for quad in kept))
 
     def documents(self) -> list[Document]:
         """All documents, sorted by id. The store keeps no texts: `text` is empty."""
@@ -141,12 +263,13 @@ class Store:
 
     def statements(self, document: str | None = None) -> list[Statement]:
         """The statements of all documents, or of the one with that id, by document and place in it."""
-        quads = self._document_quads() if document is None else self._quads.quads_for_pattern(None, None, None, _graph_node(document))
+        nodes = self._document_graphs() if document is None else [ox.NamedNode(graph_iri(document))]
+        quads = chain.from_iterable(self._quads.quads_for_pattern(None, None, None, node) for node in nodes)
         return sorted(statements_from(_lexical(quads)), key=_place)
 
     def triples(self, document_id: str) -> list[Triple]:
         """The triples of a document's named graph as they stand in the store, sorted; none where there is no such graph."""
-        quads = self._quads.quads_for_pattern(None, None, None, _graph_node(document_id))
+        quads = self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph_iri(document_id)))
         return sorted(cast(Triple, (_to_rdflib(q.subject), _to_rdflib(q.predicate), _to_rdflib(q.object))) for q in quads)
 
     def query(self, text: str) -> Result:
@@ -171,9 +294,9 @@ class Store:
         union. A file is replaced whole or not at all. Triples `beside` the store's, by the IRI of their graph, are written
         too, and `prefixes` beside ours. Raises UnknownNameError for another format, OSError from writing.
         """
-        added = ((ox.NamedNode(graph), triple) for graph, triples in (beside or {}).items() for triple in _canonical(triples))
-        quads = (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for graph, triple in added)
-        written = serialise(chain(self._document_quads(), quads), format_name(format), {**PREFIXES, **(prefixes or {})})
+        added = (quad for graph, triples in (beside or {}).items() for quad in _quads_of(graph, triples))
+        known = {**PREFIXES, **({"prov": PROV} if self._is_judged() else {}), **(prefixes or {})}
+        written = serialise(chain(self._exported_quads(), added), format_name(format), known)
         if out is not None:
             _replace_file(Path(out), written)
         return written
@@ -189,8 +312,9 @@ class Store:
         """Force everything to disk and let go of the directory. Closing twice is harmless."""
         if self._inner is None:
             return
-        if self._frozen is None:
-            self._inner.flush()
+        if self._journal is not None:
+            self._checkpoint()
+            self._journal.close()
         self.dataset.store.close()
         self._inner = None
         if self._frozen is not None:
@@ -206,18 +330,115 @@ class Store:
         """How many documents there are."""
         return len(self._document_graphs())
 
-    def _writable(self) -> None:
-        if self._frozen is not None:
-            raise StoreError(f"{self.path}: the store was opened for reading only; open it without read_only to change it")
+    def _changes(self, document: Document, statements: Iterable[Statement], build: Build | None) -> dict[str, Lines]:
+        """What the document's graphs are to hold."""
+        known = self._corrections_of(document.id)
+        held = in_force(document, statements, known) if known else statements
+        triples = chain(document_triples(document), (triple for one in held for triple in statement_triples(one)))
+        return {document.id: lines_of(triples), graph_of(document.id, RECORD): _kept_beside(document, build)}
 
-    def _count_written(self, triples: int) -> None:
-        self._unflushed += triples
+    def _note(self, build: Build | None) -> None:
+        """Keep what a build is made of, once."""
+        if build is None or build.id in self._noted:
+            return
+        known = content(self._quads, _BUILDS)
+        described = known | {f"<{build.id}> {_BUILD_TEXT} {ox.Literal(build.text())}"}
+        if described != known:
+            self._commit({_BUILDS: described}, {_BUILDS: known})
+        self._noted.add(build.id)
+
+    def _commit(self, changes: Mapping[str, Lines], known: Mapping[str, Lines]) -> None:
+        """One change of several graphs: into the journal and to disk, then into the database."""
+        journal = self._writable()
+        moved = {graph: lines for graph, lines in changes.items() if lines != known[graph]}
+        record = record_of(moved)
+        journal.append([record])
+        try:
+            self._unflushed += apply(self._quads, moved, known)
+        except (OSError, ValueError, SyntaxError) as error:
+            journal.undo([record])
+            raise StoreError(f"{self.path}: the change could not be written ({_first_line(error)}) and was left out") from error
         if self._unflushed >= _FLUSH_EVERY:
-            self._quads.flush()
-            self._unflushed = 0
+            self._checkpoint()
 
-    def _triples_of(self, graph: ox.NamedNode) -> set[ox.Triple]:
-        return {quad.triple for quad in self._quads.quads_for_pattern(None, None, None, graph)}
+    def _load_batch(self, records: list[Record]) -> None:
+        journal = self._writable()
+        self._checkpoint()  # what is loaded again after a kill is then this batch alone
+        marker = self.path / "journal" / _BULK
+        try:
+            write_synced(marker, b"")
+            journal.append(records)
+            load_new(self._quads, records)
+            self._checkpoint()
+        except OSError as error:
+            raise StoreError(f"{self.path}: documents could not be written ({_first_line(error)}); make room and open it again") from error
+        marker.unlink()
+
+    def _checkpoint(self) -> None:
+        """Force the database to disk, so that the journal need not be applied up to here again."""
+        assert self._journal is not None
+        try:
+            self._quads.flush()
+            self._journal.checkpoint()
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be forced to disk ({_first_line(error)}); nothing is lost: make room") from error
+        self._unflushed = 0
+
+    def _recover(self, *, upgrade: bool) -> None:
+        """Apply what the journal has and the database may have lost; write the journal of a store that has none."""
+        journal = self._writable()
+        marker = self.path / "journal" / _BULK
+        for record in journal.unapplied():
+            changes = changes_of(record)
+            apply(self._quads, changes, {graph: content(self._quads, graph) for graph in changes})
+            if marker.exists():  # the bulk loader may have done half of a graph, or a graph and not the merge
+                load_new(self._quads, [record])
+        if marker.exists():
+            self._checkpoint()
+            marker.unlink()
+        if upgrade:
+            journal.replace(self.records())
+            write_synced(self.path / _MANIFEST, _manifest())
+
+    def records(self) -> Iterator[Record]:
+        """All that the store holds, as the shortest journal of it: the documents by id, each with the graphs beside it."""
+        builds = content(self._quads, _BUILDS)
+        if builds:
+            yield record_of({_BUILDS: builds})
+        for node in self._document_graphs():
+            graphs = {node.value: content(self._quads, node.value)}
+            graphs |= {name: content(self._quads, name) for name in (graph_of(node.value, kind) for kind in (CORRECTIONS, JUDGED, RECORD))}
+            yield record_of({name: lines for name, lines in graphs.items() if lines})
+        copies = content(self._quads, COPIES)
+        if copies:
+            yield record_of({COPIES: copies})
+
+    def _writable(self) -> Journal:
+        if self._journal is None:
+            raise StoreError(f"{self.path}: the store was opened for reading only; open it without read_only to change it")
+        return self._journal
+
+    def _corrections_of(self, document: str) -> list[Correction]:
+        graph = graph_of(document, CORRECTIONS)
+        triples = list(_lexical(self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph))))
+        if not triples:
+            return []
+        judged = self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph_of(document, JUDGED)))
+        return corrections_from(triples, {one.id: one for one in statements_from(_lexical(judged))})
+
+    def _built_by(self, document_id: str) -> str | None:
+        node, graph = ox.NamedNode(graph_iri(document_id)), ox.NamedNode(graph_of(document_id, RECORD))
+        return next((_string(quad.object) for quad in self._quads.quads_for_pattern(node, _BUILT_BY, None, graph)), None)
+
+    def _is_as_described(self, document: Document) -> bool:
+        node = ox.NamedNode(document.id)
+        known = {str(quad.triple) for quad in self._quads.quads_for_pattern(node, None, None, node)}
+        return known == lines_of(document_triples(document))
+
+    def _is_judged(self) -> bool:
+        """Whether there are triples with PROV's terms."""
+        agents = self._quads.quads_for_pattern(None, None, ox.NamedNode(f"{PROV}Activity"), None)
+        return any(True for _ in chain(agents, self._quads.quads_for_pattern(None, _COPY_OF, None, None)))
 
     def _document_graphs(self) -> list[ox.NamedNode]:
         """Named graphs that describe the document whose IRI they bear, sorted; whatever else a user wrote is left aside."""
@@ -225,9 +446,14 @@ class Store:
         described = (quad.subject for quad in found if quad.subject == quad.graph_name)
         return sorted((node for node in described if isinstance(node, ox.NamedNode)), key=str)
 
-    def _document_quads(self) -> Iterator[ox.Quad]:
-        for graph in self._document_graphs():
-            yield from self._quads.quads_for_pattern(None, None, None, graph)
+    def _exported_quads(self) -> Iterator[ox.Quad]:
+        """The graphs of documents, of their corrections, and of what is a copy of what."""
+        judged = self._is_judged()
+        for node in self._document_graphs():
+            yield from self._quads.quads_for_pattern(None, None, None, node)
+            if judged:
+                yield from self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph_of(node.value, CORRECTIONS)))
+        yield from self._quads.quads_for_pattern(None, None, None, ox.NamedNode(COPIES))
 
     def _described(self, document: ox.NamedNode) -> Iterable[Triple]:
         """The triples about the document itself, out of the many in its graph."""
@@ -240,12 +466,36 @@ class Store:
         return self._inner
 
 
+class _Batch:
+    """Records that wait for the bulk loader, by document."""
+
+    def __init__(self, load: Callable[[list[Record]], None]) -> None:
+        self._load = load
+        self._waiting: dict[str, Record] = {}
+        self._size = 0
+
+    def __contains__(self, document_id: str) -> bool:
+        return document_id in self._waiting
+
+    def add(self, document_id: str, record: Record) -> None:
+        self._waiting[document_id] = record
+        self._size += len(record.body)
+        if self._size > _BATCH_BYTES:
+            self.empty()
+
+    def empty(self) -> None:
+        """Hand over what waits."""
+        if self._waiting:
+            self._load(list(self._waiting.values()))
+        self._waiting, self._size = {}, 0
+
+
 def _place(statement: Statement) -> tuple[str, int, int, str]:
     return statement.document, statement.evidence.sentence.begin, statement.evidence.trigger.begin, statement.id
 
 
-def _check_manifest(folder: Path, *, create: bool) -> None:
-    """Make sure that `folder` is a store that this version can read, or with `create` make it one."""
+def _check_manifest(folder: Path, *, create: bool) -> int:
+    """The version of the store in `folder`, which this package can read; with `create` make one where there is none."""
     manifest = folder / _MANIFEST
     if folder.exists() and not folder.is_dir():
         raise StoreError(f"{folder}: this is a file, and a store is a directory; name another place with --store")
@@ -255,7 +505,7 @@ def _check_manifest(folder: Path, *, create: bool) -> None:
         if not create:
             raise StoreError(f"{folder}: there is no store here; make one with 'kg build INPUT --store {folder}'")
         _make_manifest(manifest)
-        return
+        return FORMAT_VERSION
     try:
         written = json.loads(manifest.read_text(encoding="utf-8"))
         version, writer = int(written["format"]), str(written["kg"])
@@ -265,25 +515,22 @@ def _check_manifest(folder: Path, *, create: bool) -> None:
         raise StoreError(f"{manifest}: cannot be read ({error.strerror}); check its permissions") from error
     if version > FORMAT_VERSION:
         raise StoreError(
-            f"{folder}: written by kg {writer} (store format {version}; this kg {_kg_version()} reads up to {FORMAT_VERSION}): "
+            f"{folder}: written by kg {writer} (store format {version}; this kg {kg_version()} reads up to {FORMAT_VERSION}): "
             f"update kg, or export the store there and import the file here"
         )
+    return version
 
 
 def _make_manifest(manifest: Path) -> None:
     try:
         manifest.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"format": FORMAT_VERSION, "kg": _kg_version()}, indent=1) + "\n"
-        _replace_file(manifest, text.encode())
+        write_synced(manifest, _manifest())
     except OSError as error:
         raise StoreError(f"{manifest.parent}: cannot make a store here ({error.strerror}); name another directory with --store") from error
 
 
-def _kg_version() -> str:
-    try:
-        return metadata.version("kg")
-    except metadata.PackageNotFoundError:  # run from a source tree that is not installed
-        return "0"
+def _manifest() -> bytes:
+    return (json.dumps({"format": FORMAT_VERSION, "kg": kg_version()}, indent=1) + "\n").encode()
 
 
 def _replace_file(path: Path, content: bytes) -> None:
@@ -316,50 +563,63 @@ def _open_frozen(frozen: Snapshot) -> ox.Store:
 
 
 def _damaged(folder: Path, error: OSError) -> StoreError:
-    reason = str(error).splitlines()[0]
-    return StoreError(f"{folder}: the database cannot be opened ({reason}); check permissions and disk space, or restore a copy")
+    return StoreError(
+        f"{folder}: the database cannot be opened ({_first_line(error)}); check permissions and disk space. "
+        f"Where it is damaged, 'kg doctor --repair --store {folder}' makes it anew from the journal"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _open_journal(folder: Path) -> Journal:
+    try:
+        return Journal(folder / "journal")
+    except OSError as error:
+        raise StoreError(f"{folder}: the journal cannot be opened ({error.strerror}); check permissions and disk space") from error
 
 
 def _write_codebook(quads: ox.Store) -> None:
     """Put the package's codebook into its graph and the merge, unless that very codebook is there."""
     source = resources.files("kg") / "data" / "ontology" / "codebook.ttl"
-    triples = {quad.triple for quad in ox.parse(source.read_bytes(), format=ox.RdfFormat.TURTLE)}
-    if {quad.triple for quad in quads.quads_for_pattern(None, None, None, CODEBOOK_GRAPH)} == triples:
-        return
-    _replace_graph(quads, CODEBOOK_GRAPH, triples)
+    wanted = {CODEBOOK_GRAPH.value: frozenset(str(quad.triple) for quad in ox.parse(source.read_bytes(), format=ox.RdfFormat.TURTLE))}
+    known = {CODEBOOK_GRAPH.value: content(quads, CODEBOOK_GRAPH.value)}
+    if known != wanted:
+        apply(quads, wanted, known)
 
 
-def _replace_graph(quads: ox.Store, graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> None:
-    """Make `graph` hold exactly these triples and the merge follow. One update is one transaction."""
-    text = "\n".join(f"{triple} ." for triple in triples)
-    quads.update(f"{_DROP_FROM_MERGE.format(graph=graph)} ;\nINSERT DATA {{ {text} GRAPH {graph} {{ {text} }} }}")
+def _kept_beside(document: Document, build: Build | None) -> Lines:
+    """A document's record: who built it, and the signature that stands for its text."""
+    from kg.store.copies import signature  # numpy, which only this needs
+
+    node = ox.NamedNode(document.id)
+    lines = {f"{node} {_BUILT_BY} <{build.id}>"} if build is not None else set()
+    signed = signature(document.text)
+    if signed:
+        lines.add(f"{node} {_SIGNATURE} {ox.Literal(signed)}")
+    return frozenset(lines)
 
 
-def _canonical(triples: Iterable[tuple[Node, Node, Node]]) -> set[ox.Triple]:
-    """The triples as the database hands them back: it rewrites literals such as "0.50"^^xsd:decimal to canonical form."""
+def _judgement_lines(document: str, corrections: list[Correction]) -> dict[str, Lines]:
+    """The graphs beside a document that keep these corrections, and the statements that they are about."""
+    judged = {one.id: one for correction in corrections for one in (correction.original, correction.revised) if one}
+    return {
+        graph_of(document, CORRECTIONS): lines_of(triple for one in corrections for triple in correction_triples(one)),
+        graph_of(document, JUDGED): lines_of(triple for one in judged.values() for triple in statement_triples(one)),
+    }
+
+
+def _stored_form(lines: Lines) -> Lines:
+    """The lines as the database hands them back: it rewrites literals such as "0.50"^^xsd:decimal to canonical form."""
     memory = ox.Store()
-    memory.extend([ox.Quad(_subject(s), _predicate(p), _to_ox(o), ox.DefaultGraph()) for s, p, o in triples])
-    return {quad.triple for quad in memory}
+    memory.load(input="".join(f"{line} .\n" for line in lines).encode(), format=ox.RdfFormat.N_TRIPLES)
+    return frozenset(str(quad.triple) for quad in memory)
 
 
-def _graph_node(document_id: str) -> ox.NamedNode:
-    return ox.NamedNode(str(graph_iri(document_id)))
-
-
-def _subject(node: Node) -> ox.NamedNode | ox.BlankNode:
-    return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
-
-
-def _predicate(node: Node) -> ox.NamedNode:
-    return ox.NamedNode(str(node))
-
-
-def _to_ox(node: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    if not isinstance(node, RdfLiteral):
-        return _subject(node)
-    if node.language:
-        return ox.Literal(str(node), language=node.language)
-    return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None)
+def _quads_of(graph: str, triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Quad]:
+    text = "".join(f"{line} <{graph}> .\n" for line in _stored_form(lines_of(triples)))
+    return ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS)
 
 
 def _to_rdflib(term: object) -> Node:
