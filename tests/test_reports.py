@@ -8,9 +8,11 @@ import json
 from pathlib import Path
 
 import pytest
+from rdflib import Dataset
 
 from kg.cli.reports import sparkline
 from kg.store import Store
+from kg.vocabulary import PREFIXES
 from tests.conftest import Run
 from tests.small_store import KENYA, MINISTER, PERU, RWANDA, UGANDA, document, statement
 
@@ -152,12 +154,29 @@ def test_compare_periods_publishers_and_stores(run: Run, store: Path) -> None:
 def test_treaties_beside_the_news(run: Run, store: Path, tmp_path: Path) -> None:
     pacts = tmp_path / "pacts.csv"
     pacts.write_text("ccode1,ccode2,type,start_year,end_year\n500,517,cow_defense,2000,2030\n135,501,cow_entente,2000,2030\n", "utf-8")
-    found = as_json(run, "treaties", pacts, "--year", "2024", "--store", store)
+    found = as_json(run, "treaties", pacts, "--year", "2024", "--rdf", tmp_path / "pacts.trig", "--store", store)
     assert [(row["source"], row["target"], row["verdict"]) for row in found["treaties"]] == [
         ("Rwanda", "Uganda", "allies, hostile"), ("Kenya", "Uganda", "no pact, friendly"), ("Kenya", "Rwanda", "no pact, friendly"),
         ("Kenya", "Peru", "allies, silent"),
     ]  # fmt: skip
     assert {row["relation"] for row in found["evidence"]} == {"ASSAULT", "ACCUSE"}
+
+
+def test_alliances_are_a_layer_in_graphs_of_their_own(run: Run, store: Path, tmp_path: Path) -> None:
+    pacts = tmp_path / "pacts.csv"
+    pacts.write_text("ccode1,ccode2,type,start_year,end_year\n500,517,cow_defense,2000,2030\n2,500,cow_defense,2000,2030\n", "utf-8")
+    assert run("treaties", pacts, "--year", "2024", "--rdf", tmp_path / "pacts.trig", "--store", store).code == 0
+    assert run("export", tmp_path / "news.trig", "--store", store).code == 0
+    both = Dataset(default_union=True)
+    for name in ("pacts.trig", "news.trig"):
+        both.parse(tmp_path / name, format="trig")
+    hostile = both.query(
+        """SELECT ?one ?other {
+          GRAPH <https://w3id.org/geopolitical-kg/reference/alliances/2024/defence> { ?one kgr:ALLY ?other }
+          GRAPH ?document { ?one kgr:ASSAULT ?other } }""",
+        initNs={"kgr": PREFIXES["kgr"]},
+    )
+    assert {(str(one), str(other)) for one, other in hostile} == {(RWANDA.id, UGANDA.id)}
 
 
 def test_stats_for_other_programs(run: Run, store: Path) -> None:

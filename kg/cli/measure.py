@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kg.cli import options
-from kg.cli.console import waiting
+from kg.cli.console import check_writable, waiting
 from kg.cli.holdings import actor_named
 from kg.cli.look import read_store
 from kg.cli.options import Output
@@ -436,6 +436,9 @@ def treaties(
     until: Until = None,
     publisher: OnlyPublisher = None,
     keep_copies: KeepCopies = False,
+    rdf: Annotated[
+        Path | None, typer.Option("--rdf", metavar="OUT.trig", help="Also write the alliances of that year, a named graph a pledge.")
+    ] = None,
     top: Top = 30,
     format: Format = "table",
     output: Output = None,
@@ -445,16 +448,22 @@ def treaties(
     Takes dyad spells (ccode1, ccode2, type, start_year, end_year) and the files that COW and ATOP publish
     (alliance_v4.1_by_dyad, by_directed, _yearly; atop5_1ddyr, atop5_1dy). Only states with a COW code are compared.
 
-    Example:
+    Examples:
 
     - `kg treaties alliance_v4.1_by_dyad.csv --year 2012 --store out/store`
+
+    - `kg treaties atop5_1ddyr.csv --year 2018 --rdf out/alliances.trig --store out/store`
     """
     from kg.measures import read_spells, treaty_and_talk
+    from kg.render.reference import write_alliances
 
     spells = read_spells(file)
     held = hold(store, since=since, until=until, publisher=publisher, keep_copies=keep_copies)
     actors = {a.id: a for s in held.statements for p in (s.source, s.target) if p for a in (p.actor, p.affiliation) if a}
     codes = {actor.id: int(actor.cow) for actor in actors.values() if actor.cow and actor.cow.isdigit()}
+    if rdf is not None:
+        check_writable(rdf)
+        write_alliances(spells, year, {code: iri for iri, code in codes.items()}, rdf)
     found = treaty_and_talk(held.dyads(directed=False), spells, year, codes)
     rows = [
         (held.labels[r.source], held.labels[r.target], r.verdict, r.pledges, r.acts, round(r.score, 2), (r.source, r.target), r.statements)

@@ -8,7 +8,7 @@ from kg.measures.dyads import PERIODS, Dyad, Period, date_of, dyads, period_of, 
 from kg.measures.frustration import Frustration, frustration
 from kg.measures.ranks import RankInterval, rank_intervals, strength
 from kg.measures.signed import Triad, TriadCensus, to_signed, triad_census, triangles, unbalanced_triads
-from kg.measures.treaties import Spell, TreatyTalk, alliance_graph, read_spells, treaty_and_talk
+from kg.measures.treaties import Pledge, Spell, TreatyTalk, alliance_graph, read_spells, treaty_and_talk
 
 __all__ = [
     "FAMILIES",
@@ -20,6 +20,7 @@ __all__ = [
     "Family",
     "Frustration",
     "Period",
+    "Pledge",
     "RankInterval",
     "Reciprocity",
     "Spell",
