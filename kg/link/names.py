@@ -119,8 +119,6 @@ class NameRules:
         strange = before.sort == "word" and before.text[:1].isupper()
         if strange and (last.text in self.lexicon.ambiguous or case.mention.label == "PER"):
             return self.strangers.person(case, case.text, None)
-        if before.sort == "word" and self.lexicon.is_(before.text, "direction") and any("/state/" in c.actor for c in last.candidates):
-            return self._part_of_state(case, last)
         if before.text[:1].isupper() and self._in_longer_name(case, before.text):
             return self._part_of_state(case, last) if case.mention.label == "LOC" else None
         if strange and all(candidate.kind in ("capital", "place") for candidate in last.candidates):
