@@ -37,6 +37,7 @@ LIBRARIES = {
     "pypdf": ("kg.read",),
     "rapidfuzz": ("kg.link",),
     "matplotlib": ("kg.render.figures",),
+    "pyarrow": ("kg.render.formats",),
     "typer": ("kg.cli",),
     "yaml": ("kg.codebooks",),
 }

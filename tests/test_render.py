@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 import re
+import sys
 from html.parser import HTMLParser
 from typing import get_args
 
@@ -14,8 +15,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from kg.errors import KgError
 from kg.model import Actor, ActorKind, Document, Span
-from kg.render import CSV_COLUMNS, write_csv, write_gexf, write_graphml, write_page
+from kg.render import CSV_COLUMNS, write_csv, write_gexf, write_graphml, write_page, write_parquet
 from kg.render.layout import find_communities, place_nodes, separate
 from kg.render.page import KINDS, marks, page, page_data
 from tests.invented_news import actor, invented_news, statement
@@ -363,3 +365,25 @@ def test_nothing_is_written_as_nothing(write, tmp_path) -> None:
 def test_formats_roll_persons_up(write, read, tmp_path) -> None:
     write([statement(ANA, "AID", MARENIA, affiliation=KESH)], tmp_path / "graph", roll_up=True)
     assert set(read(tmp_path / "graph")) == {KESH.id, MARENIA.id}
+
+
+def test_parquet_has_the_columns_and_figures_of_the_csv(news, tmp_path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    write_parquet(news[0], tmp_path / "s.parquet")
+    write_csv(news[0], tmp_path / "s.csv")
+    table = parquet.read_table(tmp_path / "s.parquet")
+    with (tmp_path / "s.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert table.column_names == list(CSV_COLUMNS)
+    for typed, plain in zip(table.to_pylist(), rows, strict=True):
+        assert typed["sentence"] == plain["sentence"]
+        assert typed["begin"] == int(plain["begin"])
+        assert typed["score"] == (float(plain["score"]) if plain["score"] else None)
+        assert typed["source_linked"] is (plain["source_linked"] == "true")
+        assert (typed["speaker"] or "") == plain["speaker"]
+
+
+def test_parquet_without_pyarrow_says_how_to_get_it(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(KgError, match="pip install"):
+        write_parquet([], tmp_path / "s.parquet")

@@ -16,7 +16,7 @@ from kg.errors import InputError, QueryError, UnknownNameError
 from kg.model import Document, Statement
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml")
-GRAPH_FORMATS = ("graphml", "gexf", "csv")
+GRAPH_FORMATS = ("graphml", "gexf", "csv", "parquet")
 FORMATS = (*RDF_FORMATS, *GRAPH_FORMATS, "r")
 """What `export` writes; r is a folder."""
 SHORT_FORMATS = {"ttl": "turtle", "nq": "nquads", "nt": "ntriples", "rdf": "rdfxml", "xml": "rdfxml", "json": "jsonld", "json-ld": "jsonld"}
@@ -133,10 +133,11 @@ def _format(output: str, format: str | None) -> str:
 
 
 def _graph_bytes(statements: list[Statement], format: str, roll_up: bool, recoder: Recoder | None) -> bytes:
-    from kg.render import write_csv, write_gexf, write_graphml
+    from kg.render import write_csv, write_gexf, write_graphml, write_parquet
 
-    if format == "csv":
-        return written_bytes(lambda path: write_csv(statements, path, recoder=recoder))
+    if format in ("csv", "parquet"):
+        write_table = write_csv if format == "csv" else write_parquet
+        return written_bytes(lambda path: write_table(statements, path, recoder=recoder))
     write = write_graphml if format == "graphml" else write_gexf
     return written_bytes(lambda path: write(statements, path, roll_up=roll_up, recoder=recoder))
 

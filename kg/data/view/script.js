@@ -253,7 +253,7 @@ function drawTime() {
       const tall = 44 * count / most;
       floor -= tall;
       const last = Math.min(lastBin, (number + 1) * group - 1);
-      if (count) shapes.push(["rect", { x: number * wide + 0.4, y: floor, width: Math.max(0.6, wide - 0.8), height: tall, fill: `var(--${["cooperation", "conflict", "standing"][part]})`,
+      if (count) shapes.push(["rect", { x: number * wide + 0.4, y: floor, width: Math.max(0.6, wide - 0.8), height: tall, fill: `var(--${["cooperation", "conflict", "standing"][part]})`, "fill-opacity": part === 1 ? 0.65 : 1,
         class: number * group < state.from || last > state.to ? "outside" : "inside" }]);
     });
   });
