@@ -309,7 +309,8 @@ class Catalogue:
         for row in rows:
             surface, actor, kind = row
             self._surfaces.append(row)
-            bare = without_article(surface) if surface.startswith("the ") else surface
+            town = kind in ("place", "capital") and surface.startswith("The ")  # "The Hague", but not the party "The Left"
+            bare = without_article(surface) if town or surface.startswith("the ") else surface
             candidate = (actor, cast(NameKind, kind))
             found = names.setdefault(key(bare), [])
             if candidate not in found:

@@ -42,7 +42,7 @@ class NameRules:
             return None
         if kind == "surname" or "/person/" in chosen[0]:
             return None
-        if kind == "capital":
+        if kind == "capital" or (kind == "seat" and any(candidate.kind == "place" for candidate in found)):
             return self._capital(case, chosen, found)
         if kind == "place":
             return self.place(case, chosen[0], "place", "a place of the catalogue")
@@ -241,7 +241,8 @@ class NameRules:
             return mention.role == "obj" or mention.preposition in ("to", "from", "for")
         if mention.preposition == "at" and mention.role.startswith("obl"):  # "lashed out at Minsk", but "arrived at Minsk"
             return lexicon.is_(mention.governor, "place_verb")
-        if lexicon.is_(mention.preposition, "locative") or (mention.preposition == "of" and lexicon.is_(mention.governor, "place_noun")):
+        at_place = mention.preposition in ("of", "to") and lexicon.is_(mention.governor, "place_noun")
+        if at_place or lexicon.is_(mention.preposition, "locative"):
             return True
         return lexicon.is_(mention.governor, "place_verb") or (
             mention.role in ("compound", "appos") and lexicon.is_(mention.governor, "place_noun")

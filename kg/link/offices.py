@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kg.link.answers import Case, again, local, nobody
+from kg.link.catalogue import Term
 from kg.link.lexicon import singulars
 from kg.link.owners import Owners
 from kg.link.phrases import Phrase
@@ -92,7 +93,11 @@ class OwnerRules:
     def bare_office(self, case: Case) -> Link | None:
         """ "The president" without an owner: the person of that office named last, else the holder in the state named last."""
         phrase = case.phrase
-        if phrase.office is None or phrase.owner is not None or phrase.name or phrase.effects:
+        if phrase.office is None or phrase.owner is not None or phrase.name:
+            return None
+        if "past" in phrase.effects:
+            return self._former(case)
+        if phrase.effects:
             return None
         if case.mention.role == "vocative" and phrase.office == "president":
             return nobody(case, "vocative", f"“{case.text}” is somebody present, perhaps of another body")
@@ -128,6 +133,22 @@ class OwnerRules:
             phrase.role,
             candidates=(person.id,),
         )
+
+    def _former(self, case: Case) -> Link | None:
+        """ "The former president": the last person in the document who held such an office and left it, or is just leaving."""
+        offices = {office for role in self.lexicon.roles.get(case.phrase.office or "", ()) for office in role.offices}
+        seen = case.memory.recent(
+            lambda entry: (
+                entry.actor.kind == "person"
+                and any(t.role in offices and t.end and (case.date is None or t.end <= case.date) for t in self._terms(entry.actor.id))
+            )
+        )
+        if seen is None or is_indefinite(case.mention.text):
+            return None
+        return replace(again(case, seen, "former-in-document", f"“{case.text}” held that office before", 0.7), affiliation=None)
+
+    def _terms(self, person: str) -> list[Term]:
+        return self.catalogue.offices(person, None) if person in self.catalogue else []
 
     def agent(self, case: Case) -> Link | None:
         """An owner's officials, troops, government: an agent of the owner."""
