@@ -20,6 +20,7 @@ let shown = new Map();  // those of them that are drawn when nothing is selected
 let drawn = new Map();  // those that are drawn: a selected actor shows all its ties
 let alive = new Set();  // nodes that are drawn
 let colours = {};
+let network = null;
 let touched = false;    // whether the reader has moved the view
 
 // ---- building the panel -------------------------------------------------------------------------------------------
@@ -319,9 +320,24 @@ function tieLook(entry, near) {
 
 function paint() {
   const near = nearOf(selection);
-  change(nodeSet, nodeLooks, nodes.map((node) => nodeLook(node, near)));
   drawn = new Map([...passing].filter(([id, entry]) => shown.has(id) || (selection && inFocus(entry.tie))));
-  change(tieSet, tieLooks, [...drawn.values()].reverse().map((entry) => tieLook(entry, near)));
+  atOnce(() => {
+    change(nodeSet, nodeLooks, nodes.map((node) => nodeLook(node, near)));
+    change(tieSet, tieLooks, [...drawn.values()].reverse().map((entry) => tieLook(entry, near)));
+  });
+}
+
+/* After every change of its data vis-network looks at all nodes and edges again; once after all changes is enough. */
+function atOnce(work) {
+  const emitter = network && network.body && network.body.emitter;
+  if (!emitter) { work(); return; }
+  const emit = emitter.emit, held = new Set();
+  emitter.emit = function (name, ...rest) {
+    if (name === "_dataChanged" || name === "_dataUpdated") { held.add(name); return this; }
+    return emit.call(this, name, ...rest);
+  };
+  try { work(); } finally { emitter.emit = emit; }
+  if (held.size) emitter.emit(held.has("_dataChanged") ? "_dataChanged" : "_dataUpdated");
 }
 
 /* Gives the drawing only what is new or looks different: that is what takes its time. */
@@ -342,7 +358,7 @@ function change(set, looks, wanted) {
 readTheme();
 resetState();
 nodeSet.add(nodes.map((node) => { nodeLooks.set(node.id, ""); return { id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size }; }));
-const network = new vis.Network(byId("graph"), { nodes: nodeSet, edges: tieSet }, data.network.options);
+network = new vis.Network(byId("graph"), { nodes: nodeSet, edges: tieSet }, data.network.options);
 
 // ---- labels: in screen space, none over another, the most active actors first -----------------------------------------------
 
