@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import get_args
 
@@ -262,3 +263,13 @@ def test_the_catalogue_works_without_the_wikidata_rows(tmp_path: Path, monkeypat
 
 def test_the_shipped_files_are_small() -> None:
     assert sum(path.stat().st_size for path in (ROOT / "kg" / "data" / "catalogue").iterdir()) < 5_000_000
+
+
+def test_the_catalogue_opens_fast() -> None:
+    """95 ms of processor time when this was written; the bound leaves room for slow and busy machines."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        Catalogue.load()
+        times.append(time.process_time() - start)
+    assert min(times) < 0.3

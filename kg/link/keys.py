@@ -36,6 +36,7 @@ _SPELLING = {
     "Centre": "Center",
 }
 """British words of names in American spelling."""
+_BRITISH = frozenset(_SPELLING)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -52,7 +53,13 @@ def key(name: str) -> str:
 
     Capitals count, so that "us" and "US", "turkey" and "Turkey" stay apart.
     """
-    return " ".join(_SPELLING.get(word, word) for word in plain(name).translate(_DROPPED).replace("'s", " 's").split())
+    text = plain(name)
+    if not text.isalnum():
+        text = text.translate(_DROPPED).replace("'s", " 's")
+    words = text.split()
+    if not _BRITISH.isdisjoint(words):
+        words = [_SPELLING.get(word, word) for word in words]
+    return " ".join(words)
 
 
 def without_article(text: str) -> str:
