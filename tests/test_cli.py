@@ -24,7 +24,8 @@ from tests.conftest import EXAMPLES, ROOT, Run
 
 COMMANDS = (
     "build", "extract", "view", "export", "query", "stats", "show", "remove", "validate", "classify", "resolve", "evaluate",
-    "codebook", "ties", "timeline", "balance", "rank", "compare", "treaties", "plot",
+    "codebook", "ties", "timeline", "balance", "rank", "compare", "treaties", "plot", "rebuild",
+    "review", "correct", "import", "diff", "doctor", "backup", "restore",
 )  # fmt: skip
 THANKS = "Ghana thanked Togo."
 

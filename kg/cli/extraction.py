@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from inspect import Signature, signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
+from kg.cli.building import bring_up_to_date, build_of, checked_sync, report
 from kg.cli.codebooks import code_cell, coded_export, recoder_of
-from kg.cli.console import Problems, err, print_table, progress, read_ahead, statements_table, writing, written_bytes
+from kg.cli.console import Problems, print_table, progress, read_ahead, statements_table, writing, written_bytes
+from kg.cli.differences import print_differences
 from kg.cli.llm import LLMOptions, Reader, reader_of
 from kg.cli.options import (
     LLM,
@@ -35,6 +39,7 @@ from kg.cli.options import (
     Output,
     Processes,
     Publisher,
+    RulesOnly,
     StoreToBuild,
     documents_of,
 )
@@ -44,11 +49,15 @@ from kg.pipeline import Settings
 from kg.read import display_id
 from kg.record import Record, code_record, json_line, statement_record
 
+if TYPE_CHECKING:
+    from kg.store import Store
+
 Extracted = Iterable[tuple[Document, list[Statement]]]
 
 
 def register(app: typer.Typer) -> None:
     app.command()(build)
+    app.command()(_rebuild())
     app.command()(extract)
 
 
@@ -62,6 +71,7 @@ def build(
     names: NamesPolicy = None,
     codebook: Codebook = None,
     min_confidence: Least = 0.0,
+    rules_only: RulesOnly = False,
     processes: Processes = 1,
     input_format: InputFormat = None,
     column: Columns = None,
@@ -75,6 +85,9 @@ def build(
     llm_cache: LLMCache = None,
     llm_timeout: LLMTimeout = None,
     table: Annotated[bool, typer.Option("--table", help="Print the statements of this run as a table.")] = False,
+    sync: Annotated[bool, typer.Option("--sync", help="Remove the documents of the store that are not among the inputs.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; show the statements that would come, go or change.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Read again what another version or other options made.")] = False,
 ) -> None:
     """Read documents, extract statements and keep them in a store.
 
@@ -90,30 +103,46 @@ def build(
 
     - `kg build news.csv --column text=body --column date=published --store out/store --table`
     """
-    from kg.store import Store
+    from kg.store.compare import compare_statements
 
     recoder = recoder_of(codebook)
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    settings = Settings(
-        model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else (), judgements=judgements, names=names
-    )
+    settings = Settings(model, actors, actors_file, min_confidence, rules_only, recoder.codebook.acts if recoder else (), judgements, names)
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
-    counts = {"added": 0, "replaced": 0, "unchanged": 0}
-    found: list[Statement] = []
-    number = 0
-    with Store.open(store) as opened:
-        for document, statements in _extracted(documents, reader, wait="-" not in inputs):
-            counts[opened.add(document, statements)] += 1
-            number += len(statements)
-            if table:
-                found.extend(statements)
+    made_by = build_of(settings, llm, codebook)
+    keep = checked_sync(lambda: problems.count) if sync else None
+    with _store_to_build(store, dry_run=dry_run) as opened:
+        before = opened.statements() if dry_run else []
+        counted = _counted(documents, wait="-" not in inputs)
+        outcome = bring_up_to_date(opened, counted, reader, made_by, anew=anew, keep=table, sync=keep)
+        if dry_run:
+            print_differences(compare_statements(before, opened.statements()))
+        report(store, outcome, opened, made_by)
     if table:
-        print_table(_table(found, recoder))
-    plural = "" if sum(counts.values()) == 1 else "s"
-    changes = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
-    err.print(f"{store}: {sum(counts.values())} document{plural} ({changes}), {number} statements", markup=False)
+        print_table(_table(outcome.statements, recoder))
     problems.finish()
+
+
+def _rebuild() -> Callable[..., None]:
+    """The command `rebuild`: it takes what `build` takes, and is `build --anew`."""
+
+    def rebuild(**options: Any) -> None:
+        """Read documents again that another version or other options made, and replay what people judged of them.
+
+        Give the inputs and options of `kg build`, since a store keeps no texts. See first what would change with --dry-run.
+
+        Example:
+
+        - `kg rebuild articles/ --store out/store --dry-run`
+        """
+        build(**options, anew=True)
+
+    parameters = signature(build, eval_str=True).parameters.values()
+    taken = [one for one in parameters if one.name != "anew"]
+    rebuild.__signature__ = Signature(taken)  # type: ignore[attr-defined]  # what typer reads options from
+    rebuild.__annotations__ = {one.name: one.annotation for one in taken}
+    return rebuild
 
 
 def extract(
@@ -127,6 +156,7 @@ def extract(
     names: NamesPolicy = None,
     codebook: Codebook = None,
     min_confidence: Least = 0.0,
+    rules_only: RulesOnly = False,
     processes: Processes = 1,
     input_format: InputFormat = None,
     column: Columns = None,
@@ -157,9 +187,7 @@ def extract(
     recoder = recoder_of(codebook)
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
-    settings = Settings(
-        model, actors, actors_file, min_confidence, acts=recoder.codebook.acts if recoder else (), judgements=judgements, names=names
-    )
+    settings = Settings(model, actors, actors_file, min_confidence, rules_only, recoder.codebook.acts if recoder else (), judgements, names)
     reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
     with writing(output) as file:
         pairs = _extracted(documents, reader, wait="-" not in inputs)
@@ -184,6 +212,32 @@ def _extracted(documents: Iterable[Document], reader: Reader, *, wait: bool) -> 
     if wait:
         documents, total = read_ahead(documents)
     return progress(reader(documents), "documents", total)
+
+
+def _counted(documents: Iterable[Document], *, wait: bool) -> Iterator[Document]:
+    """Documents under a progress bar, as they are taken."""
+    total = None
+    if wait:
+        documents, total = read_ahead(documents)
+    return progress(documents, "documents", total)
+
+
+@contextmanager
+def _store_to_build(path: Path, *, dry_run: bool) -> Iterator[Store]:
+    """The store, open for writing; in a dry run a copy of it that nobody will see."""
+    from kg.store import Store
+
+    if not dry_run:
+        with Store.open(path) as opened:
+            yield opened
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "store"
+        if path.exists():
+            with Store.open(path, read_only=True) as original:
+                original.copy_to(copy)
+        with Store.open(copy) as opened:
+            yield opened
 
 
 def _records(document: Document, statements: list[Statement], recoder: Recoder | None) -> Iterator[Record]:

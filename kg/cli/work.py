@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli import options
+from kg.cli import judging, keeping, options
 from kg.cli.console import ERROR, out, progress
 from kg.errors import UnknownNameError
 from kg.read import DOCUMENT_NAMESPACE, display_id
@@ -15,18 +15,12 @@ from kg.read import DOCUMENT_NAMESPACE, display_id
 if TYPE_CHECKING:
     from kg.store import Store
 
-_STRAY_GRAPHS = """
-SELECT DISTINCT ?graph {
-  GRAPH ?graph { ?statement a kg:Statement }
-  FILTER NOT EXISTS { GRAPH ?graph { ?graph a kg:Document } }
-} ORDER BY ?graph"""
-_NOT_MERGED = "SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } } ORDER BY ?graph"
-_LEFT_BEHIND = "SELECT DISTINCT ?s { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?graph { ?s ?p ?o } } } ORDER BY ?s LIMIT 20"
-
 
 def register(app: typer.Typer) -> None:
     app.command()(remove)
     app.command()(validate)
+    judging.register(app)
+    keeping.register(app)
 
 
 def remove(
@@ -78,19 +72,11 @@ def validate(store: options.Store) -> None:
 
 def _faults(store: Store) -> Iterator[str]:
     from kg.rdf import validate_triples
+    from kg.store.doctor import graph_faults
 
     documents = store.documents()
     for document in progress(documents, "documents", len(documents)):
         for violation in validate_triples(store.triples(document.id)):
             yield f"{display_id(document.id)}: {violation}"
-    for graph in _answers(store, _STRAY_GRAPHS):
-        yield f"{graph}: holds statements but does not say which document it is"
-    for graph in _answers(store, _NOT_MERGED):
-        yield f"{display_id(graph)}: has triples that the merge of all documents lacks"
-    for subject in _answers(store, _LEFT_BEHIND):
-        yield f"{subject}: has triples in the merge of all documents that no document holds"
-
-
-def _answers(store: Store, query: str) -> list[str]:
-    """The first column of a query's answer."""
-    return [str(row[0]) for row in store.query(query)]  # type: ignore[index]  # rdflib types a result's rows for all kinds of query at once
+    for fault in graph_faults(store):
+        yield str(fault)

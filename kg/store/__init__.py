@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from itertools import chain
 from pathlib import Path
@@ -48,7 +48,7 @@ from kg.store.graphs import (
 from kg.store.journal import Journal, Record, write_synced
 from kg.store.serialise import FORMATS, format_name, serialise
 from kg.store.snapshot import Snapshot, copy_quads, remove_dead_snapshots
-from kg.vocabulary import CLASS_DOCUMENT, PREFIXES
+from kg.vocabulary import CLASS_DOCUMENT, CLASS_STATEMENT, PREFIXES
 
 __all__ = ["CODEBOOK_GRAPH", "FORMATS", "FORMAT_VERSION", "Build", "Change", "Correction", "Snapshot", "Store"]
 
@@ -69,6 +69,7 @@ _MANIFEST = "store.json"
 _BULK = "bulk"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _DOCUMENT = ox.NamedNode(CLASS_DOCUMENT)
+_STATEMENT = ox.NamedNode(CLASS_STATEMENT)
 _XSD_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _BUILT_BY = ox.NamedNode(f"{RECORD}terms#builtBy")
 _SIGNATURE = ox.NamedNode(f"{RECORD}terms#minHash")
@@ -141,7 +142,7 @@ class Store:
         "added" for a document that is new, "replaced" where it was there with other content, "unchanged" where every triple
         was there already. It is on disk when the method returns.
         """
-        self._note(build)
+        self.note(build)
         changes = self._changes(document, statements, build)
         known = {graph: content(self._quads, graph) for graph in changes}
         if known == changes:
@@ -156,28 +157,63 @@ class Store:
         Each is there whole or not at all all the same, but none is sure to be on disk before the method returns.
         """
         counts: Counter[Change] = Counter()
-        batch = _Batch(self._load_batch)
-        self._note(build)
-        for document, statements in documents:
-            if document.id in batch or self.has(document.id):
-                batch.empty()
-                counts[self.add(document, statements, build=build)] += 1
-            else:
-                batch.add(document.id, record_of(self._changes(document, statements, build)))
-                counts["added"] += 1
-        batch.empty()
+        self.note(build)
+
+        def records() -> Iterator[Record]:
+            for document, statements in documents:
+                changes = self._changes(document, statements, build)
+                known = {graph: self.content(graph) for graph in changes}
+                before, after = known[document.id], changes[document.id]
+                counts["added" if not before else "unchanged" if before == after else "replaced"] += 1
+                if known != changes:
+                    yield record_of(changes)
+
+        self.load_records(records())
         return counts
+
+    def load_records(self, records: Iterable[Record], *, journaled: bool = False) -> None:
+        """Apply the records of a journal or backup, those of new graphs by the bulk loader; `journaled` ones are in this journal already.
+
+        Raises StoreError where a record is no N-Quads.
+        """
+        batch: list[Record] = []
+        waiting: set[str] = set()
+        size = 0
+        for record in records:
+            waits = not waiting.isdisjoint(record.graphs)
+            if batch and (waits or size > _BATCH_BYTES):
+                self._load_batch(batch, journaled=journaled)
+                batch, waiting, size = [], set(), 0
+            if waits or any(self.has_graph(graph) for graph in record.graphs):
+                self.put_lines(_changes_in(record))
+            else:
+                batch.append(record)
+                waiting.update(record.graphs)
+                size += len(record.body)
+        if batch:
+            self._load_batch(batch, journaled=journaled)
 
     def put(self, changes: Mapping[str, Iterable[tuple[Node, Node, Node]]]) -> bool:
         """Make named graphs hold exactly these triples, in one transaction. False where they do already.
 
         For graphs that were made by a store: a document's, or one of those beside it.
         """
-        wanted = {graph: _stored_form(lines_of(triples)) for graph, triples in changes.items()}
-        known = {graph: content(self._quads, graph) for graph in wanted}
-        if known != wanted:
-            self._commit(wanted, known)
-        return known != wanted
+        return self.put_lines({graph: _stored_form(lines_of(triples)) for graph, triples in changes.items()})
+
+    def put_lines(self, changes: Mapping[str, Lines]) -> bool:
+        """As `put`, of triples in N-Triples as the database writes them."""
+        known = {graph: content(self._quads, graph) for graph in changes}
+        if known != changes:
+            self._commit(changes, known)
+        return known != changes
+
+    def content(self, graph: str) -> Lines:
+        """What a named graph holds, as lines of N-Triples; nothing where there is none."""
+        return content(self._quads, graph)
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether a named graph holds anything."""
+        return any(True for _ in self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
 
     def remove(self, document_id: str) -> bool:
         """Drop a document with all that was taken from it or judged of it, in one transaction. False where it was not there."""
@@ -199,6 +235,10 @@ class Store:
         """Whether the document is there as it is given, text and all, its statements made by that very build."""
         return self._built_by(document.id) == build.id and self._is_as_described(document)
 
+    def built_by(self, document: Document) -> str | None:
+        """The build that made the statements of the document as it is given; "" where that was not noted, None where it changed."""
+        return self._built_by(document.id) or "" if self._is_as_described(document) else None
+
     def builds(self) -> dict[str, Build]:
         """What built the documents of this store, by IRI."""
         described = self._quads.quads_for_pattern(None, _BUILD_TEXT, None, ox.NamedNode(_BUILDS))
@@ -210,10 +250,11 @@ class Store:
         rest = len(self) - counts.total()
         return counts + Counter({"": rest})
 
-    def correct(self, correction: Correction) -> bool:
+    def correct(self, correction: Correction, *, must_stand: bool = True) -> bool:
         """Keep a person's judgement of a statement and let it take effect, in one transaction. False where it is kept already.
 
-        Raises StoreError where no statement of that id stands in the document.
+        Raises StoreError where no statement of that id stands in the document, unless it need not, as where judgements are
+        taken over with the documents that they were made of.
         """
         original = correction.original
         known = self.corrections(original.document)
@@ -222,7 +263,7 @@ class Store:
         earlier = [one for one in known if one.original.id == original.id]
         undone = {one.revised.id for one in earlier if one.revised}
         standing = [one for one in self.statements(original.document) if one.id not in undone]
-        if not earlier and original.id not in {one.id for one in standing}:
+        if must_stand and not earlier and original.id not in {one.id for one in standing}:
             raise StoreError(f"{self.path}: no statement {original.id} stands in {original.document}; it may have been corrected already")
         document = document_from(self._described(ox.NamedNode(original.document)), original.document)
         after = in_force(document, standing, [correction])
@@ -267,6 +308,10 @@ class Store:
         quads = chain.from_iterable(self._quads.quads_for_pattern(None, None, None, node) for node in nodes)
         return sorted(statements_from(_lexical(quads)), key=_place)
 
+    def count_statements(self, document_id: str) -> int:
+        """How many statements a document has."""
+        return sum(1 for _ in self._quads.quads_for_pattern(None, _RDF_TYPE, _STATEMENT, ox.NamedNode(graph_iri(document_id))))
+
     def triples(self, document_id: str) -> list[Triple]:
         """The triples of a document's named graph as they stand in the store, sorted; none where there is no such graph."""
         quads = self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph_iri(document_id)))
@@ -308,6 +353,13 @@ class Store:
             return Snapshot(self.path / "snapshots", lambda target: copy_quads(frozen, target))
         return Snapshot(self.path / "snapshots", lambda target: self._quads.backup(os.fspath(target)))
 
+    def copy_to(self, path: str | os.PathLike[str]) -> None:
+        """Make a store of this moment's content in a new directory, without its history. A blink where it is on the same disk."""
+        target = Path(path)
+        _check_manifest(target, create=True)
+        with self.snapshot() as frozen:
+            copy_quads(frozen.quads, target / "quads")
+
     def close(self) -> None:
         """Force everything to disk and let go of the directory. Closing twice is harmless."""
         if self._inner is None:
@@ -337,8 +389,8 @@ class Store:
         triples = chain(document_triples(document), (triple for one in held for triple in statement_triples(one)))
         return {document.id: lines_of(triples), graph_of(document.id, RECORD): _kept_beside(document, build)}
 
-    def _note(self, build: Build | None) -> None:
-        """Keep what a build is made of, once."""
+    def note(self, build: Build | None) -> None:
+        """Keep what a build is made of, once; `add` and `load` do."""
         if build is None or build.id in self._noted:
             return
         known = content(self._quads, _BUILDS)
@@ -361,15 +413,20 @@ class Store:
         if self._unflushed >= _FLUSH_EVERY:
             self._checkpoint()
 
-    def _load_batch(self, records: list[Record]) -> None:
+    def _load_batch(self, records: list[Record], *, journaled: bool) -> None:
         journal = self._writable()
         self._checkpoint()  # what is loaded again after a kill is then this batch alone
         marker = self.path / "journal" / _BULK
         try:
             write_synced(marker, b"")
-            journal.append(records)
+            if not journaled:
+                journal.append(records)
             load_new(self._quads, records)
             self._checkpoint()
+        except SyntaxError as error:
+            if not journaled:
+                journal.undo(records)
+            raise StoreError(f"{self.path}: not N-Quads ({_first_line(error)}); the file is damaged") from error
         except OSError as error:
             raise StoreError(f"{self.path}: documents could not be written ({_first_line(error)}); make room and open it again") from error
         marker.unlink()
@@ -464,30 +521,6 @@ class Store:
         if self._inner is None:
             raise StoreError(f"{self.path}: the store has been closed; open it again")
         return self._inner
-
-
-class _Batch:
-    """Records that wait for the bulk loader, by document."""
-
-    def __init__(self, load: Callable[[list[Record]], None]) -> None:
-        self._load = load
-        self._waiting: dict[str, Record] = {}
-        self._size = 0
-
-    def __contains__(self, document_id: str) -> bool:
-        return document_id in self._waiting
-
-    def add(self, document_id: str, record: Record) -> None:
-        self._waiting[document_id] = record
-        self._size += len(record.body)
-        if self._size > _BATCH_BYTES:
-            self.empty()
-
-    def empty(self) -> None:
-        """Hand over what waits."""
-        if self._waiting:
-            self._load(list(self._waiting.values()))
-        self._waiting, self._size = {}, 0
 
 
 def _place(statement: Statement) -> tuple[str, int, int, str]:
@@ -599,6 +632,13 @@ def _kept_beside(document: Document, build: Build | None) -> Lines:
     if signed:
         lines.add(f"{node} {_SIGNATURE} {ox.Literal(signed)}")
     return frozenset(lines)
+
+
+def _changes_in(record: Record) -> dict[str, Lines]:
+    try:
+        return changes_of(record)
+    except (SyntaxError, KeyError, AttributeError) as error:
+        raise StoreError(f"{record.graphs[0]}: not what its record says ({_first_line(error)}); the file is damaged") from error
 
 
 def _judgement_lines(document: str, corrections: list[Correction]) -> dict[str, Lines]:

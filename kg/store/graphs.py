@@ -102,7 +102,7 @@ def changes_of(record: Record) -> dict[str, Lines]:
     """What a record sets, by graph. Raises SyntaxError where its body is no N-Quads."""
     found: dict[str, set[str]] = {graph: set() for graph in record.graphs}
     for quad in ox.parse(record.body, format=ox.RdfFormat.N_QUADS):
-        found[quad.graph_name.value].add(str(quad.triple))  # type: ignore[union-attr]  # a record has no default graph
+        found[quad.graph_name.value].add(str(quad.triple))  # a record has no default graph
     return {graph: frozenset(lines) for graph, lines in found.items()}
 
 
