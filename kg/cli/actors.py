@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,8 @@ from kg.cli.console import err, escaped, out, plain_table, print_table, waiting
 from kg.cli.look import read_store
 from kg.errors import InputError, UnknownNameError
 from kg.link import ACTOR, Catalogue, Judgement, Judgements
-from kg.model import Participant, Statement
+from kg.link.keys import shared_id
+from kg.model import Actor, Participant, Statement
 from kg.read import DOCUMENT_NAMESPACE, display_id
 
 if TYPE_CHECKING:
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 
 JudgementsFile = Annotated[Path, typer.Option("--judgements", metavar="FILE", help="CSV of judgements; made if it is not there.")]
 Note = Annotated[str, typer.Option("--note", help="Why; kept with the judgement.")]
-One = Annotated[str, typer.Argument(metavar="ACTOR", help="A name or id that `kg actors list` prints.")]
+One = Annotated[str, typer.Argument(metavar="ACTOR", help="A name, for everybody of that name, or an id that `kg actors list` prints.")]
+Other = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Who it is; without it, all of the first name are one.")]
 DEFAULT_FILE = Path("judgements.csv")
 
 actors = typer.Typer(
@@ -43,29 +47,34 @@ def list_actors(
     store: options.Store,
     actors_file: options.ActorsFile = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+    each: Annotated[bool, typer.Option("--each", help="One row for each document's actor, with the document.")] = False,
 ) -> None:
     """List the unknown actors of a store, the commonest first, with whom each may be.
 
-    Unknown actors are kept by `kg build --actors all`, and with the side they act for without it, too.
+    Each document has its own; equal names of one kind and side are one row, under the id of the name. Unknown actors are kept
+    by `kg build --actors all`, and with the side they act for without it, too.
 
-    Example:
+    Examples:
 
     - `kg actors list --store out/store`
+    - `kg actors list --each --store out/store`
     """
-    from kg.link.suggestions import Suggester, by_frequency
+    from kg.link.suggestions import Suggester, by_frequency, by_name
 
     with waiting("reading"):
         found = _unknown(read_store(store)[1])
         known = Catalogue.load(actors_file)
         suggester = Suggester(known, (unknown for unknown, _, _ in found.values()))
-    documents = {unknown.actor.id: held for unknown, _, held in found.values()}
     table = plain_table("mentions", "documents", "actor", "kind", "side", "may be", fixed=("mentions", "documents"))
-    ranked = by_frequency([(unknown, count) for unknown, count, _ in found.values()])
+    counted = [(unknown, count) for unknown, count, _ in found.values()]
+    ranked = by_frequency(counted if each else by_name(counted))
     for unknown, count in ranked[:limit]:
         near = [f"{s.name} ({s.actor.removeprefix(ACTOR)}, {s.likeness:.0f})" for s in suggester.suggest(unknown)]
         side = known.actor(unknown.side).label if unknown.side in known else unknown.side.removeprefix(ACTOR)
         name = f"{unknown.actor.label} ({unknown.actor.id.removeprefix(ACTOR)})"
-        cells = (str(count), str(len(documents[unknown.actor.id])), name, unknown.actor.kind, side, ", ".join(near))
+        held = _documents(unknown, found.values())
+        told = ", ".join(sorted(display_id(document) for document in held)) if each else str(len(held))
+        cells = (str(count), told, name, unknown.actor.kind, side, ", ".join(near))
         table.add_row(*(escaped(cell) for cell in cells))
     print_table(table)
     if len(ranked) > limit:
@@ -90,17 +99,25 @@ def _unknown(statements: list[Statement]) -> dict[str, tuple[Unknown, int, set[s
     return found
 
 
+def _documents(unknown: Unknown, found: Iterable[tuple[Unknown, int, set[str]]]) -> set[str]:
+    """The documents of a row: an actor's, or those of all of its name, kind and side."""
+    wanted = (unknown.actor.id, unknown.actor.kind, unknown.side)
+    rows = [held for one, _, held in found if wanted in ((id_, one.actor.kind, one.side) for id_ in (one.actor.id, _of_name(one.actor)))]
+    return set().union(*rows)
+
+
 @actors.command()
-def merge(one: One, other: One, store: options.Store, judgements: JudgementsFile = DEFAULT_FILE, note: Note = "") -> None:
-    """Judge that two unknown actors are one; the second's name is kept.
+def merge(one: One, store: options.Store, other: Other = None, judgements: JudgementsFile = DEFAULT_FILE, note: Note = "") -> None:
+    """Judge that two unknown actors are one, or that all of one name are; the second's name is kept.
 
-    Example:
+    Examples:
 
+    - `kg actors merge "Ada Quill" --store out/store`
     - `kg actors merge "Ada Quil" "Ada Quill" --store out/store`
     """
-    first, second = (_named(name, store) for name in (one, other))
-    kept = second.actor
-    _record(judgements, Judgement("merge", _short(first.actor.id), _short(kept.id), kept.label, kept.kind, note=note))
+    first = _named(one, store)
+    kept = _named(other, store) if other is not None else first
+    _record(judgements, Judgement("merge", _short(first.id), _short(kept.id), kept.label, kept.kind, note=note))
 
 
 @actors.command()
@@ -125,7 +142,7 @@ def link(
     if answer is None or answer not in loaded:
         raise UnknownNameError(f"'{known}' is no actor of the catalogue; `kg show NAME` finds its id, and --actors-file adds your own")
     actor = loaded.actor(answer)
-    _record(judgements, Judgement("link", _short(_named(one, store).actor.id), _short(actor.id), actor.label, actor.kind, note=note))
+    _record(judgements, Judgement("link", _short(_named(one, store).id), _short(actor.id), actor.label, actor.kind, note=note))
 
 
 @actors.command()
@@ -146,7 +163,7 @@ def split(
     chosen = next((d for d in documents if document in (d, display_id(d), d.removeprefix(DOCUMENT_NAMESPACE))), None)
     if chosen is None:
         raise UnknownNameError(f"{store}: holds no document '{document}'; 'kg stats --documents --store {store}' lists them")
-    _record(judgements, Judgement("split", _short(_named(one, store).actor.id), document=chosen, note=note))
+    _record(judgements, Judgement("split", shared_id(_short(_named(one, store).id)), document=chosen, note=note))
 
 
 @actors.command()
@@ -188,22 +205,29 @@ def refresh(
         out.print(f"{path}: {rows} rows", markup=False)
 
 
-def _named(name: str, store: Path) -> Participant:
-    """A mention of the unknown actor that a name or an id means.
+def _named(name: str, store: Path) -> Actor:
+    """The unknown actor that an id means; of a name the actor that stands for all documents'.
 
     Raises:
         UnknownNameError: if the store has none of this name, or several.
     """
-    wanted = name.removeprefix(ACTOR)
-    met: dict[str, Participant] = {}
-    for s in read_store(store)[1]:
-        for end in (s.source, s.target, s.speaker):
-            if end is not None and not end.linked and wanted.casefold() in (_short(end.actor.id), end.actor.label.casefold()):
-                met.setdefault(end.actor.id, end)
+    wanted = name.removeprefix(ACTOR).casefold()
+    met: dict[str, Actor] = {}
+    for unknown, _, _ in _unknown(read_store(store)[1]).values():
+        actor = unknown.actor
+        if wanted == _short(actor.id):
+            return actor
+        if wanted in (actor.label.casefold(), _short(_of_name(actor))):
+            met.setdefault(_of_name(actor), replace(actor, id=_of_name(actor)))
     if len(met) != 1:
         what = "several unknown actors are called" if met else "no unknown actor is called"
         raise UnknownNameError(f"{store}: {what} '{name}'; 'kg actors list --store {store}' prints their ids")
     return next(iter(met.values()))
+
+
+def _of_name(actor: Actor) -> str:
+    """The id that stands for an unknown actor's name in all documents."""
+    return ACTOR + shared_id(_short(actor.id))
 
 
 def _short(actor_id: str) -> str:
@@ -221,6 +245,8 @@ def _write(path: Path, judgements: Judgements) -> None:
 
 
 def _told(row: Judgement) -> str:
+    if row.actor == row.into:
+        return f"{row.actor} is one in all documents"
     if row.action == "split":
         return f"{row.actor} is somebody else in {display_id(row.document)}"
     return f"{row.actor} is {row.into}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.link.catalogue import ACTOR
-from kg.link.keys import slug, without_article
+from kg.link.keys import local_id, without_article
 from kg.link.memory import Memory, Seen
 from kg.link.phrases import Phrase, bare
 from kg.model import Actor, ActorKind, Link, Mention, Span
@@ -54,12 +54,12 @@ def again(case: Case, seen: Seen, rule: str, reason: str, score: float) -> Link:
 def local(case: Case, name: str, kind: ActorKind) -> Link:
     """A link to an actor that only this document knows."""
     reason = f"“{name}” is not in the catalogue; an actor of this document"
-    return Link(case.mention, local_actor(name, kind), "local", reason, 0.5, role=None, local=True)
+    return Link(case.mention, local_actor(name, kind, case.memory.document), "local", reason, 0.5, role=None, local=True)
 
 
-def local_actor(name: str, kind: ActorKind) -> Actor:
-    """An actor of this document; equal names get equal ids."""
-    return Actor(f"{ACTOR}local/{slug(name)}", without_article(name), kind)
+def local_actor(name: str, kind: ActorKind, document: str) -> Actor:
+    """An actor of a document; equal names get equal ids there, and others in every other document."""
+    return Actor(ACTOR + local_id(name, document), without_article(name), kind)
 
 
 def local_name(case: Case) -> str:

@@ -2,6 +2,9 @@
 
 The file is CSV, one judgement a line in the order in which they were made, and is replayed on every build. Nothing that is
 stored is rewritten: a document that is read again gets the judgements of that day. Deleting a line takes a judgement back.
+
+An id with a document's digest ("local/3f0c2a91be/ada-quill") is that document's actor; one without ("local/ada-quill") is
+everybody of that name in all documents. What is said of one document's actor goes before what is said of the name.
 """
 
 from __future__ import annotations
@@ -10,12 +13,12 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from kg.errors import InputError
 from kg.link.catalogue import ACTOR, Catalogue
+from kg.link.keys import own_id, shared_id
 from kg.model import Actor, ActorKind
 
 Action = Literal["merge", "link", "split"]
@@ -23,10 +26,10 @@ Action = Literal["merge", "link", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One decision about a local actor, ids without the prefix of actors ("local/ada-quill").
+    """One decision about a local actor or a name, ids without the prefix of actors ("local/ada-quill").
 
-    merge: `actor` is the same as the local actor `into`, called `label`; link: it is `into` of the catalogue; split: in
-    `document` (its IRI) the name is somebody else.
+    merge: `actor` is the same as the local actor `into`, called `label`, a name with itself where all who bear it are one;
+    link: it is `into` of the catalogue; split: in `document` (its IRI) the name is somebody else.
     """
 
     action: Action
@@ -51,10 +54,15 @@ class Judgements:
             InputError: if merges and links lead from an actor back to itself.
         """
         self.rows = tuple(rows)
-        self._split = {(row.actor, row.document) for row in self.rows if row.action == "split"}
+        self._split = {own_id(shared_id(row.actor), row.document) for row in self.rows if row.action == "split"}
         self._into = {row.actor: row for row in self.rows if row.action != "split"}
-        for actor in self._into:
-            self._last(actor)
+        for row in tuple(self._into.values()):  # whoever bears a name that others were merged into is that actor
+            if row.action == "merge" and row.into == shared_id(row.into) and row.into not in self._into:
+                self._into[row.into] = Judgement("merge", row.into, row.into, row.label, row.kind)
+        for row in self.rows:
+            if row.action == "merge" and row.actor == row.into != shared_id(row.into):
+                raise InputError(f"the judgements lead from {row.actor} back to itself; take one of them back")
+            self._last(row.actor)
 
     @classmethod
     def read(cls, path: Path) -> Judgements:
@@ -95,30 +103,34 @@ class Judgements:
             InputError: if a judgement names an actor that the catalogue does not have.
         """
         short = actor.id.removeprefix(ACTOR)
-        if (short, document) in self._split:
-            return Actor(f"{ACTOR}{short}--{sha256(document.encode()).hexdigest()[:8]}", actor.label, actor.kind)
-        if short not in self._into:
-            return None
-        row = self._last(short)
+        own = own_id(short, document)
+        row = self._last(own)
+        if row is None:
+            return Actor(ACTOR + own, actor.label, actor.kind) if own in self._split and own != short else None
         if row.action == "link":
             if row.into not in catalogue:
                 raise InputError(
                     f"a judgement links {short} to {row.into!r}, which the catalogue does not have; use an id such as state/TUR"
                 )
             return catalogue.actor(row.into)
-        return Actor(ACTOR + row.into, row.label or actor.label, cast(ActorKind, row.kind or actor.kind))
+        return None if row.into == short else Actor(ACTOR + row.into, row.label or actor.label, cast(ActorKind, row.kind or actor.kind))
 
-    def _last(self, actor: str) -> Judgement:
-        """The judgement that a chain of them ends with."""
-        row, met = self._into[actor], {actor}
-        while row.action == "merge" and row.into in self._into:
+    def _next(self, actor: str) -> Judgement | None:
+        """What was decided about an actor, or else about its name; None where it is already the one that it was judged to be."""
+        row = self._into.get(actor)
+        if row is None and actor not in self._split:
+            row = self._into.get(shared_id(actor))
+        return None if row is None or row.into == actor else row
+
+    def _last(self, actor: str) -> Judgement | None:
+        """The judgement that a chain of them ends with, None where there is none."""
+        last, row, met = None, self._next(actor), {actor}
+        while row is not None:
             if row.into in met:
                 raise InputError(f"the judgements lead from {actor} back to itself; take one of them back")
             met.add(row.into)
-            row = self._into[row.into]
-        if row.into in met:
-            raise InputError(f"the judgements lead from {actor} back to itself; take one of them back")
-        return row
+            last, row = row, self._next(row.into) if row.action == "merge" else None
+        return last
 
 
 def _judgement(row: dict[str, str | None], place: str) -> Judgement:

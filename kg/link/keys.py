@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from hashlib import sha256
 
 _DROPPED = {**dict.fromkeys(map(ord, ".,\u00ad")), **dict.fromkeys(map(ord, "-\u2010\u2011\u2013\u2014"), " ")}
 _PLAIN = str.maketrans(
@@ -70,3 +71,28 @@ def without_article(text: str) -> str:
 def slug(text: str) -> str:
     """A readable part of an IRI: "Nikos Karas" is "nikos-karas"."""
     return re.sub(r"[^a-z0-9]+", "-", plain(text).lower()).strip("-") or "unnamed"
+
+
+def local_id(name: str, document: str = "") -> str:
+    """The id, without the prefix of actors, of an actor whom only a document knows: "local/3f0c2a91be/nikos-karas".
+
+    Args:
+        name: as the document writes it; names with the same slug get the same id.
+        document: the document's id; without one the id stands for the name in any document, "local/nikos-karas".
+    """
+    return f"local/{_digest(document)}/{slug(name)}" if document else f"local/{slug(name)}"
+
+
+def shared_id(local: str) -> str:
+    """The id that stands for a local actor's name in any document: "local/nikos-karas"."""
+    first, _, name = local.partition("/")
+    return f"{first}/{name.rpartition('/')[2]}"
+
+
+def own_id(local: str, document: str) -> str:
+    """A local actor's id in a document; one that is some document's already stays."""
+    return local if local != shared_id(local) or not document else f"local/{_digest(document)}/{local.partition('/')[2]}"
+
+
+def _digest(document: str) -> str:
+    return sha256(document.encode()).hexdigest()[:10]

@@ -73,18 +73,19 @@ class Linker:
         """Whether a noun (a lemma) names somebody who acts for an owner: "envoy", "troops", "president"."""
         return self.lexicon.agent_group(noun) is not None or noun.lower() in self.lexicon.roles
 
-    def link(self, mentions: Sequence[Mention], *, date: str | None) -> list[Link]:
+    def link(self, mentions: Sequence[Mention], *, date: str | None, document: str = "") -> list[Link]:
         """Link the mentions of one document, given in the order of the text.
 
         Args:
             mentions: all mentions, one document's.
             date: the document's date (ISO 8601 of any precision), by which offices are read; None reads the latest.
+            document: its id, which makes the actors that the catalogue does not know its own.
 
         Returns:
             One link a mention, in the same order.
         """
         phrases = [self._parse(mention) for mention in mentions]
-        memory = Memory(Context.of(mentions, phrases, self.catalogue, self.lexicon))
+        memory = Memory(Context.of(mentions, phrases, self.catalogue, self.lexicon), document)
         links = []
         for mention, phrase in zip(mentions, phrases, strict=True):
             link = self._link(mention, phrase, date, memory)
@@ -92,17 +93,18 @@ class Linker:
             links.append(link)
         return links
 
-    def resolve(self, text: str, *, date: str | None) -> Link:
+    def resolve(self, text: str, *, date: str | None, document: str = "") -> Link:
         """Link a phrase that stands alone; a capital or a seat is then the state.
 
         Args:
             text: the phrase, such as "the Turkish president".
             date: the day on which it is said.
+            document: the id of the document in which it is said, if any.
         """
         words = bare(text).split()
         head = singulars(words[-1])[-1] if words else ""
         mention = Mention(Span(0, len(text)), text, head)
-        return self._link(mention, self._parse(mention), date, Memory())
+        return self._link(mention, self._parse(mention), date, Memory(document=document))
 
     def judged(self, link: Link, judgements: Judgements, document: str, date: str | None) -> Link:
         """A link to a local actor as people have judged it; other links as they are.

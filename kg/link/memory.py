@@ -32,9 +32,10 @@ class Seen:
 
 @dataclass(slots=True)
 class Memory:
-    """The mentions of one document, in order. Built and thrown away for each document."""
+    """The mentions of one document, in order. Built and thrown away for each document; `document` is its id, "" if it has none."""
 
     context: Context = field(default_factory=Context)
+    document: str = ""
     seen: list[Seen] = field(default_factory=list)
     places: set[tuple[int, str]] = field(default_factory=set)
     _sides: list[Seen] = field(default_factory=list)

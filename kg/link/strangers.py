@@ -35,7 +35,8 @@ class StrangerRules:
         if kind != "person":
             return local(case, name, kind)
         reason = f"“{name}” is a person whom the catalogue does not know" + (f", of {side.label}" if side else "")
-        return Link(case.mention, local_actor(name, "person"), "local-person", reason, 0.6, side, case.phrase.role, local=True)
+        actor = local_actor(name, "person", case.memory.document)
+        return Link(case.mention, actor, "local-person", reason, 0.6, side, case.phrase.role, local=True)
 
     def _kind_of_name(self, case: Case, words: Sequence[str]) -> ActorKind:
         """A person, unless the words say an organisation or a country's name makes it uncertain."""
@@ -81,10 +82,10 @@ class StrangerRules:
         return group in ("military", "opposition") and any(_BACKED.search(word) for word in words[:-1])
 
 
-def unnamed(mention: Mention) -> Link:
+def unnamed(mention: Mention, document: str = "") -> Link:
     """Agents whom a phrase does not name ("police", "dozens of protesters"): an actor of the document, by the phrase's words."""
     name = bare(mention.text).lower()
-    return Link(mention, local_actor(name, "unknown"), "unnamed", f"“{name}” are agents without a name", 0.5, local=True)
+    return Link(mention, local_actor(name, "unknown", document), "unnamed", f"“{name}” are agents without a name", 0.5, local=True)
 
 
 def is_titled(words: Sequence[str]) -> bool:
