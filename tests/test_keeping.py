@@ -217,6 +217,17 @@ def test_what_the_shapes_forbid_is_left_out_and_named(run: Run, tmp_path: Path) 
     assert "2 added" in done.err
 
 
+@pytest.mark.parametrize("check", ["--check", "--no-check"])
+def test_a_file_that_breaks_off_leaves_nothing_behind(run: Run, tmp_path: Path, check: str) -> None:
+    text = content_of(fill(tmp_path / "s", 4))
+    (tmp_path / "x.nq").write_bytes(text + b'<https://example.org/news/3> <urn:p> "open <https://example.org/news/3> .\n')
+    done = run("import", tmp_path / "x.nq", "--store", tmp_path / "new", check)
+    assert done.code == 1
+    assert done.err.startswith("error: ")
+    assert run("doctor", "--store", tmp_path / "new").out.splitlines()[-1] == "sound"
+    assert content_of(tmp_path / "new") == b""
+
+
 # --- hostile files
 
 RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:e:">'

@@ -44,6 +44,7 @@ from kg.store.graphs import (
     lines_of,
     load_new,
     record_of,
+    stored_form,
 )
 from kg.store.journal import Journal, Record, write_synced
 from kg.store.serialise import FORMATS, format_name, serialise
@@ -198,7 +199,7 @@ class Store:
 
         For graphs that were made by a store: a document's, or one of those beside it.
         """
-        return self.put_lines({graph: _stored_form(lines_of(triples)) for graph, triples in changes.items()})
+        return self.put_lines({graph: stored_form(lines_of(triples)) for graph, triples in changes.items()})
 
     def put_lines(self, changes: Mapping[str, Lines]) -> bool:
         """As `put`, of triples in N-Triples as the database writes them."""
@@ -426,6 +427,8 @@ class Store:
         except SyntaxError as error:
             if not journaled:
                 journal.undo(records)
+            graphs = [graph for record in records for graph in record.graphs]
+            apply(self._quads, dict.fromkeys(graphs, frozenset()), {graph: content(self._quads, graph) for graph in graphs})
             raise StoreError(f"{self.path}: not N-Quads ({_first_line(error)}); the file is damaged") from error
         except OSError as error:
             raise StoreError(f"{self.path}: documents could not be written ({_first_line(error)}); make room and open it again") from error
@@ -650,15 +653,8 @@ def _judgement_lines(document: str, corrections: list[Correction]) -> dict[str, 
     }
 
 
-def _stored_form(lines: Lines) -> Lines:
-    """The lines as the database hands them back: it rewrites literals such as "0.50"^^xsd:decimal to canonical form."""
-    memory = ox.Store()
-    memory.load(input="".join(f"{line} .\n" for line in lines).encode(), format=ox.RdfFormat.N_TRIPLES)
-    return frozenset(str(quad.triple) for quad in memory)
-
-
 def _quads_of(graph: str, triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Quad]:
-    text = "".join(f"{line} <{graph}> .\n" for line in _stored_form(lines_of(triples)))
+    text = "".join(f"{line} <{graph}> .\n" for line in stored_form(lines_of(triples)))
     return ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS)
 
 

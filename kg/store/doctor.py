@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kg import vocabulary
 from kg.errors import InputError, StoreError
 from kg.store import Store
-from kg.store.graphs import CORRECTIONS, JUDGED, RECORD, changes_of, graph_of
+from kg.store.graphs import CORRECTIONS, JUDGED, RECORD, changes_of, graph_of, stored_form
 from kg.store.journal import read_journal
 
 _ONTOLOGY = vocabulary.PREFIXES["kg"]
@@ -91,7 +91,7 @@ def _journal_faults(store: Store) -> Iterator[Fault]:
     last: dict[str, int] = {}
     try:
         for record in read_journal(folder):
-            last.update((graph, _digest(lines)) for graph, lines in changes_of(record).items())
+            last.update((graph, _digest(stored_form(lines))) for graph, lines in changes_of(record).items())
     except (StoreError, SyntaxError) as error:
         yield Fault(str(folder), " ".join(str(error).split()), False)
         return

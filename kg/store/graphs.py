@@ -41,6 +41,13 @@ def graph_of(document: str, kind: str) -> str:
     return kind + sha256(document.encode()).hexdigest()[:20]
 
 
+def stored_form(lines: Lines) -> Lines:
+    """The lines as the database hands them back: it rewrites literals such as "0.50"^^xsd:decimal to canonical form."""
+    memory = ox.Store()
+    memory.load(input="".join(f"{line} .\n" for line in lines).encode(), format=ox.RdfFormat.N_TRIPLES)
+    return frozenset(str(quad.triple) for quad in memory)
+
+
 def is_merged(graph: str) -> bool:
     """Whether the triples of a named graph are in the default graph too."""
     return not graph.startswith(_APART)

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -21,7 +23,7 @@ from kg.errors import InputError, StoreError, UnknownNameError
 from kg.model import Statement
 from kg.rdf import Triple, statement_triples, statements_from, validate_triples
 from kg.store import Store
-from kg.store.graphs import CORRECTIONS, JUDGED, Lines, changes_of, content, graph_of, lines_of, record_of
+from kg.store.graphs import BASE, CORRECTIONS, JUDGED, RECORD, Lines, changes_of, content, graph_of, lines_of, record_of, stored_form
 from kg.store.journal import Record, read_journal, read_records
 from kg.vocabulary import CLASS_DOCUMENT
 
@@ -51,10 +53,17 @@ Outcome = Literal["added", "unchanged", "replaced", "kept"]
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What another store or a file has of one document: the graphs that are to hold it."""
+    """What another store or a file has of one document: the record that sets the graphs that are to hold it."""
 
     document: str
-    changes: dict[str, Lines]
+    record: Record
+
+    def changes(self) -> dict[str, Lines]:
+        """The record's graphs, literals in the database's form. Raises InputError where it is no N-Quads."""
+        try:
+            return {graph: stored_form(lines) for graph, lines in changes_of(self.record).items()}
+        except (SyntaxError, KeyError, AttributeError) as error:
+            raise InputError(f"{self.document}: cannot be parsed ({' '.join(str(error).split())[:300]})") from error
 
 
 def back_up(store: Store, path: Path) -> int:
@@ -62,19 +71,19 @@ def back_up(store: Store, path: Path) -> int:
 
     The store may be open and written to: the file has this moment's content. Equal content gives equal bytes.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.partial")
     graphs = 0
     try:
-        with store.snapshot() as frozen, open(partial, "wb") as file:
+        with store.snapshot() as frozen, open(unfinished, "wb") as file:
             with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) as out:
                 for record in _frozen_records(store, frozen.quads):
                     out.write(record.text())
                     graphs += len(record.graphs)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
+        unfinished.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
     return graphs
 
 
@@ -151,7 +160,7 @@ def statements_in(path: Path) -> list[Statement]:
         with Store.open(path, read_only=True) as store:
             return store.statements()
     with _opened(path) as (holdings, _):
-        found = [one for holding in holdings for one in statements_from(_terms(holding.changes[holding.document]))]
+        found = [one for holding in holdings for one in statements_from(_terms(holding.changes()[holding.document]))]
     return sorted(found, key=lambda s: (s.document, s.evidence.sentence.begin, s.evidence.trigger.begin, s.id))
 
 
@@ -193,7 +202,8 @@ def _opened(path: Path) -> Iterator[tuple[Iterator[Holding], Store | None]]:
             other = stack.enter_context(_unpacked(path))
             yield _of_store(other), other
         else:
-            yield _of_quads(stack.enter_context(_parsed(path)), path), None
+            holdings = _of_sorted_quads(path) if path.name.endswith(".nq") else None
+            yield holdings or _of_quads(stack.enter_context(_parsed(path)), path), None
 
 
 def _is_backup(path: Path) -> bool:
@@ -211,11 +221,52 @@ def _unpacked(path: Path) -> Iterator[Store]:
 
 def _of_store(store: Store) -> Iterator[Holding]:
     for record in store.records():
-        changes = changes_of(record)
-        document = next((graph for graph in changes if graph_of(graph, CORRECTIONS) and _describes(changes[graph], graph)), None)
+        document = next((graph for graph in record.graphs if graph_of(graph, RECORD) in record.graphs or _is_document(record, graph)), None)
         if document is not None:
             apart = {graph_of(document, CORRECTIONS), graph_of(document, JUDGED)}
-            yield Holding(document, {graph: lines for graph, lines in changes.items() if graph not in apart})
+            if apart.isdisjoint(record.graphs):
+                yield Holding(document, record)
+            else:
+                kept = {graph: lines for graph, lines in changes_of(record).items() if graph not in apart}
+                yield Holding(document, record_of(kept))
+
+
+def _of_sorted_quads(path: Path) -> Iterator[Holding] | None:
+    """The documents of an N-Quads file in which each graph's quads stand together, as exports have them; None for another file.
+
+    Its lines are not looked into: the bulk loader parses them, and the shapes, where they are asked.
+    """
+    last, seen, described = b"", set[bytes](), set[bytes]()
+    typed = f"> {_TYPE} {_DOCUMENT} <".encode()
+    with open(path, "rb") as file:
+        for line in iter(partial(file.readline, MOST_LINE), b""):
+            if not line.endswith(b"> .\n"):
+                return None
+            graph = line[line.rindex(b" <") + 2 : -4]
+            if graph != last:
+                if graph in seen:
+                    return None
+                seen.add(graph)
+                last = graph
+            if typed in line and line.startswith(b"<" + graph + b"> "):
+                described.add(graph)
+    strange = [graph for graph in seen - described if not graph.startswith(BASE.encode())]
+    return None if strange else _grouped(path)
+
+
+def _grouped(path: Path) -> Iterator[Holding]:
+    with open(path, "rb") as file:
+        for graph, lines in groupby(file, key=lambda line: line[line.rindex(b" <") + 2 : -4]):
+            record = Record((graph.decode(),), b"".join(lines))
+            if _is_document(record, record.graphs[0]):
+                found = Holding(record.graphs[0], record)
+                if b"_:" in record.body:  # in a text, or as a node
+                    _without_blanks(found.changes()[found.document], path)
+                yield found
+
+
+def _is_document(record: Record, graph: str) -> bool:
+    return f"<{graph}> {_TYPE} {_DOCUMENT} <{graph}> .\n".encode() in record.body
 
 
 def _describes(lines: Lines, graph: str) -> bool:
@@ -286,7 +337,8 @@ def _of_quads(quads: ox.Store, path: Path) -> Iterator[Holding]:
     found = {quad.graph_name for quad in quads.quads_for_pattern(None, _TYPE, _DOCUMENT, None) if quad.graph_name == quad.subject}
     if found:
         for graph in sorted(found, key=str):
-            yield Holding(graph.value, {graph.value: _without_blanks(content(quads, graph.value), path)})  # type: ignore[union-attr]
+            assert isinstance(graph, ox.NamedNode)
+            yield Holding(graph.value, record_of({graph.value: _without_blanks(content(quads, graph.value), path)}))
         return
     described = [quad.subject for quad in quads.quads_for_pattern(None, _TYPE, _DOCUMENT, ox.DefaultGraph())]
     by_document: dict[str, list[Triple]] = {node.value: [] for node in described if isinstance(node, ox.NamedNode)}
@@ -296,7 +348,7 @@ def _of_quads(quads: ox.Store, path: Path) -> Iterator[Holding]:
     for document, triples in sorted(by_document.items()):
         about = quads.quads_for_pattern(ox.NamedNode(document), None, None, ox.DefaultGraph())
         lines = frozenset(str(quad.triple) for quad in about) | lines_of(triples)
-        yield Holding(document, {document: _without_blanks(lines, path)})
+        yield Holding(document, record_of({document: _without_blanks(lines, path)}))
 
 
 def _without_blanks(lines: Lines, path: Path) -> Lines:
@@ -308,22 +360,23 @@ def _without_blanks(lines: Lines, path: Path) -> Lines:
 def _sorted_out(store: Store, holdings: Iterable[Holding], counts: dict[Outcome, int], kept: set[str] | None) -> Iterator[Record]:
     """The new documents, as records; the others are replaced on the way, or where `kept` is given left alone and added to it."""
     for one in holdings:
-        ours = store.content(one.document)
-        if not ours:
+        if not store.has_graph(one.document):
             counts["added"] += 1
-            yield record_of(one.changes)
-        elif ours == one.changes[one.document]:
+            yield one.record
+            continue
+        theirs = one.changes()
+        if store.content(one.document) == theirs[one.document]:
             counts["unchanged"] += 1
         elif kept is None:
             counts["replaced"] += 1
-            store.put_lines(one.changes)
+            store.put_lines(theirs)
         else:
             counts["kept"] += 1
             kept.add(one.document)
 
 
 def _is_sound(one: Holding, on_fault: Callable[[str], None]) -> bool:
-    lines = one.changes[one.document]
+    lines = one.changes()[one.document]
     faults = validate_triples(_rdflib(lines)) if _describes(lines, one.document) else ["is not described as a document"]
     for fault in faults[:1]:
         on_fault(f"{one.document}: {fault}" + (f", and {len(faults) - 1} more" if len(faults) > 1 else "") + "; left out")
