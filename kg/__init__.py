@@ -27,10 +27,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kg.classifier import Classifier
     from kg.errors import KgError
     from kg.link import Catalogue, Linker
     from kg.model import Actor, Document, Statement
-    from kg.pipeline import Classifier, Extractor, Settings, extract_documents
+    from kg.pipeline import Extractor, Settings, extract_documents
     from kg.query import run_query
     from kg.read import read_documents
     from kg.render import write_page
@@ -54,10 +55,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "kg.classifier": ("Classifier",),
     "kg.errors": ("KgError",),
     "kg.link": ("Catalogue", "Linker"),
     "kg.model": ("Actor", "Document", "Statement"),
-    "kg.pipeline": ("Classifier", "Extractor", "Settings", "extract_documents"),
+    "kg.pipeline": ("Extractor", "Settings", "extract_documents"),
     "kg.query": ("run_query",),
     "kg.read": ("read_documents",),
     "kg.render": ("write_page",),

@@ -9,28 +9,32 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from kg.codebook import RELATIONS
-from kg.errors import InputError, UnknownNameError
 from kg.extract.cast import LOCATED
 from kg.extract.coreference import bind_by_syntax
 from kg.extract.dates import find_dates
 from kg.extract.dating import date_of
 from kg.extract.lexicon import Act, Lexicon, load_lexicon
-from kg.extract.pairs import NONE, Judgement, judge_pair
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
 from kg.extract.quotes import quoting_phrases
 from kg.extract.tree import Tree, trees
+from kg.extract.weighing import MODEL_RULE, Candidate, Opinion, asked_pairs, candidates, load_weights, weighed
+from kg.extract.words import people
 from kg.link import Catalogue, Judgements, Linker
+from kg.link.strangers import unnamed
 from kg.model import Actor, Document, Evidence, Link, Participant, Span, Statement
 from kg.nlp import load_pipeline
 from kg.nlp.relations import RelationModel
 from kg.vocabulary import PREFIXES, VERSION
 
 EXTRACTOR = f"kg-rules/{VERSION}"
+EXTRACTOR_OF_MODEL = f"kg-model/{VERSION}"
+"""The statements that the relation model makes alone."""
 BLOCK = 50_000
 """Code points parsed at once; longer documents are cut at line ends, else at spaces."""
 CONTENT_RELATIONS = frozenset(("APPEAL", "REQUEST", "THREATEN", "AGREE", "REJECT", "ACCUSE"))
@@ -41,7 +45,7 @@ Actors = Literal["known", "all"]
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an extraction depends on besides the text. `model` names a spaCy pipeline, None is the one shipped; `acts` are rows for the
-    lexicon of acts beside ours, as a codebook brings them.
+    lexicon of acts beside ours, as a codebook brings them; `rules_only` leaves the relation model out.
 
     `judgements` is a file of `kg actors`, replayed; `names` a policy of contested names (see kg.link.policy), kept with every statement.
     """
@@ -49,10 +53,25 @@ class Settings:
     model: str | None = None
     actors: Actors = "known"
     actors_file: Path | None = None
-    min_confidence: float = 0.0
+    min_confidence: float | None = None
+    rules_only: bool = False
     acts: tuple[Act, ...] = ()
     judgements: Path | None = None
     names: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A sentence with the phrases that may name actors, whom they mean, what might be stated and what is held to be.
+
+    `candidates` and `proposals` index `phrases` and `links`, which end with mentions of earlier sentences that this one may be about.
+    """
+
+    tree: Tree
+    phrases: list[Phrase]
+    links: list[Link]
+    candidates: list[Candidate]
+    proposals: list[Proposal]
 
 
 class Extractor:
@@ -64,12 +83,17 @@ class Extractor:
         self.catalogue = Catalogue.load(self.settings.actors_file, self.settings.names)
         self.judgements = Judgements.read(self.settings.judgements) if self.settings.judgements else Judgements()
         self.lexicon: Lexicon = load_lexicon().with_acts(self.settings.acts)
+        self.relations = None if self.settings.rules_only else RelationModel.load()
+        self.weights = load_weights()
 
     def extract(self, document: Document) -> list[Statement]:
         """All statements of one document, in the order of the text."""
+        return [statement for seen in self.examined(document) for statement in self.statements(document, seen)]
+
+    def examined(self, document: Document) -> Iterator[Examined]:
+        """What is found in each sentence that mentions somebody, before it is decided which of it are statements."""
         sentences = self.parse(document.text)
         phrases, links = self.link(sentences, document.published, document.id)
-        found: list[Statement] = []
         at = _by_tree(phrases)
         quoting = quoting_phrases(sentences, self.lexicon, phrases, links)
         before: list[int] = []
@@ -82,21 +106,47 @@ class Extractor:
             here, linked = [phrases[i] for i in chosen], [links[i] for i in chosen]
             speaker = len(own) if tree.index in quoting else None
             proposals = propose(tree, self.lexicon, here, linked, speaker, range(len(chosen) - len(before), len(chosen)))
+            candidates = self._candidates(document, tree, here, linked, proposals)
+            if self.relations is not None:
+                proposals = weighed(candidates, linked, self.weights, self.floor())
             if proposals:
                 last = proposals[-1].trigger
                 before = sorted({chosen[p.source] for p in proposals if p.trigger == last})
-            found.extend(self._statements(document, tree, proposals, here, linked))
-        return found
+            yield Examined(tree, here, linked, candidates, proposals)
+
+    def floor(self) -> float:
+        """The confidence that a statement of the relation model alone needs."""
+        chosen = self.settings.min_confidence
+        return self.weights.floors[self.settings.actors] if chosen is None else chosen
+
+    def _candidates(
+        self, document: Document, tree: Tree, phrases: Sequence[Phrase], links: Sequence[Link], proposals: Sequence[Proposal]
+    ) -> list[Candidate]:
+        """The rules' proposals and the relation model's own, with what says how sure each is."""
+        if self.relations is None:
+            return [Candidate(p, {}) for p in proposals]
+        begin, end = tree.begins[0], tree.ends[-1]
+        asked = asked_pairs(tree, phrases, links)
+        spans = [[(s.begin - begin, s.end - begin) for s in (phrases[i].mention.span for i in pair)] for pair in asked]
+        judged = self.relations.judge(document.text[begin:end], [(a, b) for a, b in spans]) if asked else []
+        opinions = [Opinion(i, j, given, status) for (i, j), (given, status) in zip(asked, judged, strict=True)]
+        return candidates(tree, self.lexicon, phrases, links, proposals, opinions)
 
     def link(self, sentences: Sequence[Tree], published: str | None, document: str = "") -> tuple[list[Phrase], list[Link]]:
         """The phrases of a document that may name actors, and for each whom it means at that date, none where the settings say so."""
         linker = Linker(self.catalogue)
-        phrases = [p for tree in sentences for p in find_phrases(tree, linker)]
-        links = linker.link([p.mention for p in phrases], date=published)
-        links = bind_by_syntax(sentences, phrases, links, self.lexicon, lambda text: linker.resolve(text, date=published))
-        if self.judgements.rows:
-            links = [linker.judged(link, self.judgements, document, published) for link in links]
-        return phrases, [self.admitted(link) for link in links]
+        nouns = people() if self.settings.actors == "all" else ()
+        phrases = [p for tree in sentences for p in find_phrases(tree, linker, nouns)]
+        links = linker.link([p.mention for p in phrases], date=published, document=document)
+        alone = partial(linker.resolve, date=published, document=document)
+        links = bind_by_syntax(sentences, phrases, links, self.lexicon, alone)
+        return phrases, [self.decided(link, linker, document, published) for link in links]
+
+    def decided(self, link: Link, linker: Linker, document: str, published: str | None) -> Link:
+        """A link as people have judged it and the settings admit it; where all actors are wanted, agents without a name are some."""
+        if self.settings.actors == "all" and link.actor is None and link.rule != "pronoun" and not link.candidates:
+            link = unnamed(link.mention, document) if link.mention.head.lower() in people() else link
+        return self.admitted(linker.judged(link, self.judgements, document, published))
 
     def _signed(self, extractor: str) -> str:
         """The extractor's name with the names policy, so that a store says by which its actors are called."""
@@ -133,36 +183,42 @@ class Extractor:
                 found.append(shifted)
         return found
 
-    def _statements(
-        self, document: Document, tree: Tree, proposals: Sequence[Proposal], phrases: Sequence[Phrase], links: Sequence[Link]
-    ) -> list[Statement]:
+    def statements(self, document: Document, seen: Examined) -> list[Statement]:
+        """The proposals of a sentence that are statements: two sides, as surely as the settings ask, each said once."""
+        tree, links = seen.tree, seen.links
         span = Span(tree.begins[0], tree.ends[-1])
         text = document.text[span.begin : span.end]
         dates = find_dates(text, span.begin, document.published)
         kept: list[tuple[Proposal, Statement]] = []
-        for p in proposals:
+        for p in seen.proposals:
             source, target, speaker = (participant_of(links[i]) if i is not None else None for i in (p.source, p.target, p.speaker))
-            confidence = round(p.confidence * min(links[p.source].score, links[p.target].score), 2)
+            confidence = round(p.confidence * min(_surety(links[p.source]), _surety(links[p.target])), 2)
             if source is None or target is None or not self.counts(p.relation, source, target):
                 continue
-            if confidence < self.settings.min_confidence:
+            if self.settings.min_confidence is not None and confidence < self.settings.min_confidence:
                 continue
             if p.relation == "OFFICE" and source.actor.kind == "person" and target.actor.kind != "person":
                 source = replace(source, affiliation=target.actor)  # who takes an office speaks for it
             begin, end = tree.begins[min(p.words)], tree.ends[max(p.words)]
             trigger = Span(tree.begins[p.trigger], tree.ends[p.trigger])
             predicate = document.text[begin:end] if end - begin < 80 else document.text[trigger.begin : trigger.end]
-            evidence = Evidence(span, text, trigger, predicate, self._signed(EXTRACTOR), confidence)
+            extractor = EXTRACTOR_OF_MODEL if p.rule == MODEL_RULE else EXTRACTOR
+            evidence = Evidence(span, text, trigger, predicate, self._signed(extractor), confidence)
             when = date_of(tree, p.trigger, dates, self.lexicon)
             statement = Statement("", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, when)
             kept.append((p, replace(statement, id=statement_id(statement))))
         return _with_content(tree, _once(kept))
 
     def counts(self, relation: str, source: Participant, target: Participant) -> bool:
-        """Both ends are different sides; offices and memberships may be within one."""
-        if source.actor.id == target.actor.id or source.actor.kind == target.actor.kind == "collective":
+        """Both ends are different sides, or two persons; offices and memberships may be within one side, and where all actors are
+        wanted, so may acts."""
+        kinds = {source.actor.kind, target.actor.kind}
+        if kinds == {"collective"}:
             return False
-        return relation in ("OFFICE", "MEMBER") or _side(source).id != _side(target).id
+        if self.settings.actors == "all":
+            return source.actor.id != target.actor.id or source.role != target.role
+        apart = kinds == {"person"} or relation in ("OFFICE", "MEMBER") or _side(source).id != _side(target).id
+        return apart and source.actor.id != target.actor.id
 
 
 def _by_tree(phrases: Sequence[Phrase]) -> dict[int, list[int]]:
@@ -185,6 +241,11 @@ def _blocks(text: str) -> tuple[list[int], list[str]]:
         blocks.append(text[begin:end])
         begin = end
     return starts, blocks
+
+
+def _surety(link: Link) -> float:
+    """How sure it is who is meant; an actor of the document is whom the phrase says."""
+    return 1.0 if link.local else link.score
 
 
 def _side(participant: Participant) -> Actor:
@@ -262,54 +323,6 @@ def _start_worker(settings: Settings | None) -> None:
 
 def _work(document: Document) -> tuple[Document, list[Statement]]:
     return document, _WORKER[0].extract(document)
-
-
-SURE = 0.6
-"""Confidence from which an answer is taken alone."""
-
-
-class Classifier:
-    """Which relation a text states between a marked source and a marked target."""
-
-    def __init__(self, model: str | None = None, relations: Sequence[str] | None = None) -> None:
-        """`relations` restricts the answers; "NONE" stands for no relation, and is answered only if allowed."""
-        self.nlp = load_pipeline(model)
-        self.lexicon = load_lexicon()
-        self.relations = RelationModel.load()
-        self.allowed = None if relations is None else _checked(relations)
-
-    def classify(self, text: str, source: tuple[int, int], target: tuple[int, int]) -> dict[str, str | float]:
-        """Relation, status and confidence for the pair. Spans are code points, half-open; InputError if they do not fit."""
-        for begin, end in (source, target):
-            if not 0 <= begin < end <= len(text):
-                raise InputError(f"span [{begin}, {end}] does not lie in the text of {len(text)} code points")
-        sentences = trees(self.nlp(text))
-        judged = judge_pair(sentences, self.lexicon, Span(*source), Span(*target), self.allowed)
-        if self.relations is not None and not self._is_settled(judged):
-            given, status = self.relations.judge(text, source, target)
-            relation, confidence = self.relations.decide(given, judged.relation, judged.confidence, self.allowed)
-            judged = Judgement(relation, judged.status if relation == judged.relation else status, round(confidence, 2))
-        return {"relation": judged.relation, "status": judged.status, "confidence": judged.confidence}
-
-    def _may_be_none(self) -> bool:
-        return self.allowed is None or NONE in self.allowed
-
-    def _is_settled(self, judged: Judgement) -> bool:
-        """Whether the rules' answer stands without the model, which was fitted on pairs that all hold a relation.
-
-        Where NONE may be answered, it stands, and so does what the rules read from the syntax. Sanctions are SANCTION in our codebook,
-        COERCE in the pairs that the model learnt from, so there the rules stand too.
-        """
-        if self._may_be_none() and judged.relation == NONE:
-            return True
-        return judged.confidence >= SURE and (self._may_be_none() or judged.relation == "SANCTION")
-
-
-def _checked(relations: Sequence[str]) -> frozenset[str]:
-    unknown = [r for r in relations if r not in RELATIONS and r != "NONE"]
-    if unknown:
-        raise UnknownNameError(f"unknown relation '{unknown[0]}'; choose of {', '.join((*RELATIONS, 'NONE'))}")
-    return frozenset(relations)
 
 
 def participant_of(link: Link) -> Participant | None:

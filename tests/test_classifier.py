@@ -1,10 +1,12 @@
-"""When the rules decide about a marked pair and when the model joins in; with the shipped files."""
+"""What rules and models say of a marked pair together; with the shipped files."""
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from kg.pipeline import Classifier
+from kg.classifier import Classifier, PairWeights, decide, weighed
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +33,8 @@ def test_what_the_syntax_says_stands(free: Classifier) -> None:
     assert judged(free, "Kenya refused to arm Somalia.", "Kenya", "Somalia") == ("REJECT", "asserted")
 
 
-def test_sanctions_are_sanctions_by_our_codebook(free: Classifier, bound: Classifier) -> None:
-    for classifier in (free, bound):
-        assert judged(classifier, "Brussels imposed sanctions on Minsk.", "Brussels", "Minsk")[0] == "SANCTION"
+def test_sanctions_are_sanctions_by_our_codebook(free: Classifier) -> None:
+    assert judged(free, "Brussels imposed sanctions on Minsk.", "Brussels", "Minsk")[0] == "SANCTION"
 
 
 def test_an_answer_is_one_of_those_allowed(bound: Classifier) -> None:
@@ -48,6 +49,24 @@ def test_an_answer_is_one_of_those_allowed(bound: Classifier) -> None:
 
 
 def test_the_model_reads_what_no_row_of_the_lexicon_says(bound: Classifier) -> None:
-    assert bound.relations is not None
+    assert len(bound.models) == 2
     text = "Gunmen loyal to the general left four Ugandan policemen dead."
     assert judged(bound, text, "Gunmen loyal to the general", "four Ugandan policemen")[0] == "ASSAULT"
+
+
+WEIGHTS = PairWeights(1.0, (0.5, 1.0, 2.0), (0.1, 0.2))
+
+
+def test_the_rules_gain_what_they_are_sure_of() -> None:
+    logs = {"ACCUSE": math.log(0.6), "REJECT": math.log(0.3), "AID": math.log(0.1)}
+    assert decide(logs, "REJECT", 0.2, WEIGHTS)[0] == "ACCUSE"
+    assert decide(logs, "REJECT", 0.8, WEIGHTS)[0] == "REJECT"
+    assert weighed(logs, "REJECT", 0.8, WEIGHTS, ("AID", "REJECT")).keys() == {"AID", "REJECT"}
+    assert sum(weighed(logs, "NONE", 0.3, WEIGHTS).values()) == pytest.approx(1)
+
+
+def test_concede_and_retreat_stand_together() -> None:
+    logs = {"ACCUSE": math.log(0.36), "CONCEDE": math.log(0.3), "RETREAT": math.log(0.34)}
+    relation, sure = decide(logs, "NONE", 0.3, WEIGHTS)
+    assert relation == "RETREAT"
+    assert sure == pytest.approx(0.64)

@@ -23,7 +23,7 @@ from kg.vocabulary import PREFIXES
 from tests.conftest import EXAMPLES, ROOT, Run
 
 COMMANDS = (
-    "build", "extract", "view", "export", "query", "stats", "show", "remove", "validate", "classify", "resolve", "evaluate",
+    "build", "extract", "explain", "view", "export", "query", "stats", "show", "remove", "validate", "classify", "resolve", "evaluate",
     "codebook", "ties", "timeline", "balance", "rank", "compare", "treaties", "plot", "rebuild",
     "review", "correct", "import", "diff", "doctor", "backup", "restore",
 )  # fmt: skip

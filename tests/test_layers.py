@@ -15,7 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
         "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "codebooks", "record", "store graph", "query measures",
-        "render", "pipeline", "llm", "evaluate", "cli",
+        "render", "pipeline classifier", "llm", "evaluate explain", "cli",
     )
 )  # fmt: skip
 """From the ground up. A module imports from layers below its own; modules of one layer do not know each other."""

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from kg.classifier import Classifier
 from kg.codebook import RELATIONS
 from kg.errors import InputError, UnknownNameError
 from kg.model import Document, Statement
-from kg.pipeline import BLOCK, EXTRACTOR, Classifier, Extractor, Settings, extract_documents
+from kg.pipeline import BLOCK, EXTRACTOR, Extractor, Settings, extract_documents
 
 PUBLISHED = "2024-05-15"
 

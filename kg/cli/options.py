@@ -22,7 +22,9 @@ StoreToBuild = Annotated[Path, typer.Option("--store", metavar="DIR", help="The 
 Model = Annotated[str | None, typer.Option("--model", help="An installed spaCy pipeline, such as en_core_web_trf, instead of ours.")]
 Actors = Annotated[
     Literal["known", "all"],
-    typer.Option("--actors", help="known: only actors of the catalogue and people who act for one; all: everyone named."),
+    typer.Option(
+        "--actors", help="known: only actors of the catalogue and people who act for one; all: everyone, named or not ('police')."
+    ),
 ]
 ActorsFile = Annotated[
     Path | None, typer.Option("--actors-file", help="CSV of your own actors and aliases (id,label,kind,iso3,qid,aliases,side).")
@@ -34,7 +36,13 @@ NamesPolicy = Annotated[
     str | None,
     typer.Option("--names", metavar="POLICY", help="How contested names and territories are called: press, un, china ..., or a CSV file."),
 ]
-Least = Annotated[float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out statements below this confidence.")]
+Least = Annotated[
+    float | None,
+    typer.Option(
+        "--min-confidence", min=0.0, max=1.0, help="Leave out statements below this confidence; a low one lets more in (default: balanced)."
+    ),
+]
+RulesOnly = Annotated[bool, typer.Option("--rules-only", help="Leave the relation model out: faster, more precise, finds less.")]
 Processes = Annotated[
     int, typer.Option("--processes", "-j", min=1, help="Worker processes, or questions at once with --llm; the result is the same.")
 ]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kg.cli.console import Problems, progress, writing
-from kg.cli.options import ActorsFile, Model, Output
+from kg.cli.options import ActorsFile, Model, NamesPolicy, Output
 from kg.errors import InputError
 from kg.read import Problem, parse_date
 from kg.read.streams import open_bytes, read_lines
@@ -46,7 +46,7 @@ def classify(
 
     - `echo '{"id": 1, "text": "Ghana thanked Togo.", "source": [0, 5], "target": [14, 18]}' | kg classify -`
     """
-    from kg.pipeline import Classifier
+    from kg.classifier import Classifier
 
     problems = Problems()
     allowed = tuple(code.strip().upper() for code in relations.split(",") if code.strip()) if relations else None
@@ -68,6 +68,7 @@ def resolve(
         str, typer.Argument(metavar="PHRASES.jsonl", help='JSON lines {"id", "text", "date"}, text = a mention; - is standard input.')
     ],
     actors_file: ActorsFile = None,
+    names: NamesPolicy = None,
     output: Output = None,
 ) -> None:
     """Say which actor a phrase names at a date, and why.
@@ -83,7 +84,7 @@ def resolve(
 
     problems = Problems()
     rows = _rows(phrases, ("text",), problems)
-    linker = Linker(Catalogue.load(actors_file))
+    linker = Linker(Catalogue.load(actors_file, names))
     with writing(output) as file:
         for number, row in progress(rows, "phrases"):
             try:

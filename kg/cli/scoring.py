@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from kg.cli.console import plain_table, print_table, progress, writing
-from kg.cli.options import Actors, ActorsFile, Date, Least, Model, Output
+from kg.cli.options import Actors, ActorsFile, Date, Least, Model, Output, RulesOnly
 from kg.errors import UnknownNameError
 from kg.evaluate import OF_RELATION, RUNGS, ItemResult, Rung, Score, by_phenomenon, by_relation, read_gold, score_item, total
 from kg.model import Document
@@ -42,7 +42,8 @@ def evaluate(
     model: Model = None,
     actors: Actors = "known",
     actors_file: ActorsFile = None,
-    min_confidence: Least = 0.0,
+    min_confidence: Least = None,
+    rules_only: RulesOnly = False,
     format: Annotated[Literal["table", "json", "csv"], typer.Option("--format", "-f", help="How to write.")] = "table",
     output: Output = None,
 ) -> None:
@@ -65,7 +66,7 @@ def evaluate(
     if errors and format == "csv":
         raise UnknownNameError("--errors has no place in a CSV of figures; choose --format json, or leave one of the two out")
     items = read_gold(gold, text)
-    extractor = Extractor(Settings(model, actors, actors_file, min_confidence))
+    extractor = Extractor(Settings(model, actors, actors_file, min_confidence, rules_only))
     results = []
     for item in progress(items, "items", len(items)):
         document = Document(document_id(item.id, item.text), item.text, published=item.date or date)

@@ -16,6 +16,8 @@ from kg.model import Actor, Link, Mention, Span, Status
 
 NONE = "NONE"
 SUBJECT_PRONOUNS = frozenset(("it", "they", "he", "she", "its", "their", "his"))
+FAR = 9
+"""Edges of the tree beyond which a word is not taken for what reports the act of a pair."""
 SWALLOWING = {"refuse": "REJECT", "threaten": "THREATEN"}
 
 
@@ -83,7 +85,7 @@ def _pronouns_of(tree: Tree, source: int) -> list[int]:
     return [i for i in range(source + 1, len(tree)) if tree.pos[i] == "PRON" and tree.words[i].lower() in SUBJECT_PRONOUNS]
 
 
-def _acts(tree: Tree, lexicon: Lexicon) -> Iterator[tuple[int, Act]]:
+def acts_of(tree: Tree, lexicon: Lexicon) -> Iterator[tuple[int, Act]]:
     """Words of the sentence that report an act, each with its most specific row."""
     for i in range(len(tree)):
         pos = {"AUX": "VERB", "PROPN": "NOUN"}.get(tree.pos[i], tree.pos[i])
@@ -100,7 +102,7 @@ def _acts(tree: Tree, lexicon: Lexicon) -> Iterator[tuple[int, Act]]:
             yield i, rows[0]
 
 
-def _path(tree: Tree, a: int, b: int) -> int:
+def path_length(tree: Tree, a: int, b: int) -> int:
     """Edges between two tokens of the tree."""
     up = {a: 0} | {n: d for d, n in enumerate(tree.ancestors(a), 1)}
     for d, n in enumerate([b, *tree.ancestors(b)]):
@@ -109,10 +111,28 @@ def _path(tree: Tree, a: int, b: int) -> int:
     return len(tree)
 
 
+def reporting_word(tree: Tree, acts: Sequence[tuple[int, Act]], source: int, target: int, relation: str) -> int:
+    """The token that most likely reports an act of a relation between two tokens: a word with a row for it, else their verb."""
+    quad = RELATIONS[relation].quad
+    best: tuple[float, int] | None = None
+    for i, act in acts:
+        distance = (
+            path_length(tree, i, source)
+            + path_length(tree, i, target)
+            + (0 if act.relation == relation else 2 if RELATIONS[act.relation].quad == quad else 5)
+        )
+        if i not in (source, target) and (best is None or (distance, i) < best):
+            best = (distance, i)
+    if best is not None and best[0] <= FAR:
+        return best[1]
+    above = [i for i in (*tree.ancestors(source), *tree.ancestors(target)) if tree.pos[i] == "VERB"]
+    return above[0] if above else (best[1] if best else tree.heads[source] if tree.heads[source] >= 0 else source)
+
+
 def _nearest(tree: Tree, lexicon: Lexicon, source: int, target: int, allowed: Collection[str] | None) -> Judgement | None:
     """The act whose word stands nearest to both ends in the tree; the source's side counts more."""
     best: tuple[float, int, str] | None = None
-    for i, act in _acts(tree, lexicon):
+    for i, act in acts_of(tree, lexicon):
         reading = read(tree, lexicon, i)
         relation = act.relation
         for operator, _, negated in reading.wrappers:
@@ -123,8 +143,8 @@ def _nearest(tree: Tree, lexicon: Lexicon, source: int, target: int, allowed: Co
         if not _is_allowed(relation, allowed) or RELATIONS[relation].quad == "standing":
             continue
         distance = (
-            1.2 * _path(tree, i, source)
-            + _path(tree, i, target)
+            1.2 * path_length(tree, i, source)
+            + path_length(tree, i, target)
             + (0.8 if "weak" in act.flags else 0.0)
             + (0.3 if act.pos != "VERB" else 0.0)
         )

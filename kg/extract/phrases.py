@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -178,8 +178,11 @@ def _modifier_conjuncts(tree: Tree, head: int, left: int, named: Sequence[bool])
     return []
 
 
-def find_phrases(tree: Tree, names: Names) -> list[Phrase]:
-    """All phrases of a sentence that name somebody, or that a definite description or pronoun could stand for."""
+def find_phrases(tree: Tree, names: Names, people: Collection[str] = ()) -> list[Phrase]:
+    """All phrases of a sentence that name somebody, or that a definite description or pronoun could stand for.
+
+    `people` are nouns (lemmas) whose phrases are taken too, though they name nobody: "police", "protester".
+    """
     spans = find_names(tree, names)
     named = [False] * len(tree)
     for begin, end, _ in spans:
@@ -188,7 +191,7 @@ def find_phrases(tree: Tree, names: Names) -> list[Phrase]:
     covered: set[int] = set()
     for head in range(len(tree)):
         if _is_phrase_head(tree, head):
-            phrases = _phrases_at(tree, head, spans, named, names)
+            phrases = _phrases_at(tree, head, spans, named, names) or _unnamed_at(tree, head, people)
             found.extend(phrases)
             if phrases:
                 covered.update(
@@ -229,6 +232,13 @@ def _phrases_at(tree: Tree, head: int, spans: list[tuple[int, int, str]], named:
     if own or any(named[left:right]) or definite or tree.pos[head] == "PROPN":
         return [_phrase(tree, head, left, right, own)]
     return []
+
+
+def _unnamed_at(tree: Tree, head: int, people: Collection[str]) -> list[Phrase]:
+    """The phrase of a noun for persons, without determiner: "three aid workers"."""
+    if tree.pos[head] != "NOUN" or tree.lemmas[head].lower() not in people:
+        return []
+    return [_phrase(tree, head, _trim(tree, _left_edge(tree, head), head), head + 1, None)]
 
 
 def _phrase(tree: Tree, head: int, begin: int, end: int, own: tuple[int, int, str] | None, text: str | None = None) -> Phrase:

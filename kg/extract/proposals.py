@@ -112,6 +112,12 @@ class Proposer:
                 return found[0]
         return None
 
+    def speaker_at(self, token: int, status: Status) -> int | None:
+        """Who is reported as saying, or for a requested act as wanting, what a token reports."""
+        reading = read(self.tree, self.lexicon, token)
+        tokens = reading.requested_by if status == "requested" and reading.requested_by else reading.speakers
+        return next((m for t in tokens for m in self.cast.agents(t)), None)
+
     def _pairs(self, event: Event, relation: str, status: Status, speaker: int | None, rule: str) -> list[Proposal]:
         found = []
         for s in event.sources:

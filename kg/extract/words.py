@@ -19,3 +19,10 @@ def _sets() -> dict[str, frozenset[str]]:
 def word_set(name: str) -> frozenset[str]:
     """The words of a set. KeyError for a set that the file lacks."""
     return _sets()[name]
+
+
+@cache
+def people() -> frozenset[str]:
+    """Nouns for persons and for groups of them that act, from WordNet."""
+    text = (files("kg") / "data" / "lexicon" / "people.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))

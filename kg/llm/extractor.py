@@ -197,9 +197,12 @@ class LLMExtractor(Extractor):
         """The claims that hold, as statements in the order of the text; the others are counted by reason."""
         document = prepared.document
         linker = Linker(self.catalogue)
-        ground = Ground(
-            document, prepared.phrases, prepared.links, lambda words: self.admitted(linker.resolve(words, date=document.published))
-        )
+
+        def alone(words: str) -> Link:
+            link = linker.resolve(words, date=document.published, document=document.id)
+            return self.decided(link, linker, document.id, document.published)
+
+        ground = Ground(document, prepared.phrases, prepared.links, alone)
         found: dict[tuple[str | int, ...], Statement] = {}
         for index, claim in answered:
             try:

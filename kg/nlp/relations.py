@@ -1,13 +1,15 @@
-"""The relation model: a text with a marked source and target in, a probability for each relation and the status out.
+"""The relation model: a sentence and marked pairs of mentions in, for each pair a probability of each relation and the status out.
 
-The network is a MiniLM of its own (int8, onnxruntime). One pair a call, so that no answer depends on its company.
+The network is a MiniLM of its own (int8, onnxruntime). The sentence is read once; four marks a pair stand behind it, take the
+places of the two spans' ends, and see the sentence and their own pair alone (after the packed and levitated markers of Ye
+et al. 2022 and Zhong & Chen 2021), so that all pairs of a sentence cost little more than one.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,26 +18,31 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-from kg.codebook import RELATIONS
 from kg.model import Status
 from kg.nlp.network import shape_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "relations"
+FOLDER_OF_PAIRS = FOLDER.parent / "pairs"
+"""A second model, made for pairs that somebody has marked; it does not know of pairs that hold nothing."""
 FILES = ("relations.onnx", "tokenizer.json", "meta.json")
 MARKS = (1, 2, 3, 4)
 """Unused entries of the vocabulary: begin and end of the source, begin and end of the target."""
 LONGEST = 128
-"""Pieces of one input, marks counted."""
+"""Pieces of text of one input; of a longer sentence, a window around the pair."""
+MOST = 16
+"""Pairs of one input."""
 BEGIN, END = 101, 102
-YIELDS = ("CONCEDE", "RETREAT")
+
+Spans = tuple[tuple[int, int], tuple[int, int]]
+"""Source and target of a pair as half-open code points of the sentence."""
 
 
 class Marked(NamedTuple):
-    """Piece ids and letter shapes (pieces), and where the source's and the target's opening marks stand (0 where none)."""
+    """One input: piece ids and letter shapes of the text, and for each pair the places of its four marks."""
 
     ids: list[int]
     shapes: list[int]
-    marks: tuple[int, int]
+    places: list[tuple[int, int, int, int]]
 
 
 def open_tokenizer(path: Path) -> Tokenizer:
@@ -46,50 +53,51 @@ def open_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def marked(tokenizer: Tokenizer, text: str, source: tuple[int, int], target: tuple[int, int], longest: int = LONGEST) -> Marked:
-    """The input of the network: pieces with marks around both spans, cut to `longest` pieces around the pair.
-
-    An empty span gets no marks.
-    """
-    cuts: list[tuple[int, int, int]] = []
-    for (begin, end), opening in ((source, MARKS[0]), (target, MARKS[2])):
-        if begin < end:
-            cuts += [(begin, 1, opening), (end, 0, opening + 1)]
-    ids: list[int] = []
-    shapes: list[int] = []
-    done = 0
-    for place, _, mark in [*sorted(cuts), (len(text), 2, 0)]:
-        _append(tokenizer, text[done:place], ids, shapes)
-        if mark:
-            ids.append(mark)
-            shapes.append(0)
-        done = place
-    ids, shapes = _cut(ids, shapes, longest - 2)
-    ids, shapes = [BEGIN, *ids, END], [0, *shapes, 0]
-    return Marked(ids, shapes, (_at(ids, MARKS[0]), _at(ids, MARKS[2])))
-
-
-def _append(tokenizer: Tokenizer, text: str, ids: list[int], shapes: list[int]) -> None:
+def marked(tokenizer: Tokenizer, text: str, pairs: Sequence[Spans]) -> list[tuple[Marked, list[int]]]:
+    """The inputs for all pairs of a sentence, each with the indices of its pairs; one unless text or list is long."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
+    ids, shapes = encoding.ids, _shapes(text, encoding.word_ids, encoding.offsets)
+    places = [(*_ends(encoding.offsets, s), *_ends(encoding.offsets, t)) for s, t in pairs]
+    windows: dict[int, list[int]] = {}
+    for i, place in enumerate(places):
+        windows.setdefault(_window(len(ids), place), []).append(i)
+    found = []
+    for start, group in sorted(windows.items()):
+        cut = slice(start, start + LONGEST - 2)
+        for first in range(0, len(group), MOST):
+            chosen = group[first : first + MOST]
+            moved = [_moved(places[i], start) for i in chosen]
+            found.append((Marked([BEGIN, *ids[cut], END], [0, *shapes[cut], 0], moved), chosen))
+    return found
+
+
+def _shapes(text: str, word_ids: Sequence[int | None], offsets: Sequence[tuple[int, int]]) -> list[int]:
     words: dict[int | None, tuple[int, int]] = {}
-    for word, (begin, end) in zip(encoding.word_ids, encoding.offsets, strict=True):
+    for word, (begin, end) in zip(word_ids, offsets, strict=True):
         words[word] = (words.get(word, (begin, end))[0], end)
-    ids += encoding.ids
-    shapes += [shape_of(text[slice(*words[word])]) for word in encoding.word_ids]
+    return [shape_of(text[slice(*words[word])]) for word in word_ids]
 
 
-def _cut(ids: list[int], shapes: list[int], longest: int) -> tuple[list[int], list[int]]:
-    """The window of `longest` pieces whose middle is the pair's; of a pair that is wider, its beginning."""
-    if len(ids) <= longest:
-        return ids, shapes
-    places = [i for i, piece in enumerate(ids) if piece in MARKS] or [0]
-    middle = (places[0] + places[-1]) // 2
-    start = min(max(0, middle - longest // 2), len(ids) - longest, places[0])
-    return ids[start : start + longest], shapes[start : start + longest]
+def _ends(offsets: Sequence[tuple[int, int]], span: tuple[int, int]) -> tuple[int, int]:
+    """First and last piece of a span, counted from 1 (0 is the opening piece, and stands for an empty span)."""
+    inside = [i for i, (begin, end) in enumerate(offsets, 1) if begin < span[1] and span[0] < end]
+    return (inside[0], inside[-1]) if inside else (0, 0)
 
 
-def _at(ids: list[int], mark: int) -> int:
-    return ids.index(mark) if mark in ids else 0
+def _window(pieces: int, place: tuple[int, int, int, int]) -> int:
+    """Where the window of a pair begins: its middle is the pair's; of a pair that is wider, it holds the beginning."""
+    longest = LONGEST - 2
+    if pieces <= longest:
+        return 0
+    inside = [p - 1 for p in place if p] or [0]
+    middle = (min(inside) + max(inside)) // 2
+    start = min(max(0, middle - longest // 2), pieces - longest, min(inside))
+    return start - start % 32 if start < pieces - longest else start  # few windows, so that pairs share them
+
+
+def _moved(place: tuple[int, int, int, int], start: int) -> tuple[int, int, int, int]:
+    a, b, c, d = (min(max(p - start, 0), LONGEST - 1) if p else 0 for p in place)
+    return a, b, c, d
 
 
 class RelationModel:
@@ -109,9 +117,6 @@ class RelationModel:
         meta = json.loads((self.folder / "meta.json").read_text(encoding="utf-8"))
         self.relations: tuple[str, ...] = tuple(meta["relations"])
         self.statuses: tuple[Status, ...] = tuple(meta["statuses"])
-        self.temperature = float(meta["temperature"])
-        self.weights: tuple[float, ...] = tuple(meta["combination"])
-        self.limits: tuple[float, ...] = tuple(meta["limits"])
         self._tokenizer = open_tokenizer(self.folder / "tokenizer.json")
         self._session: tuple[int, onnxruntime.InferenceSession] | None = None
 
@@ -122,48 +127,19 @@ class RelationModel:
         self.folder, self.threads = state
         self._read()
 
-    def judge(self, text: str, source: tuple[int, int], target: tuple[int, int]) -> tuple[dict[str, float], Status]:
-        """Calibrated probability of each relation and "NONE" from source to target, and the likeliest status.
+    def judge(self, text: str, pairs: Sequence[Spans]) -> list[tuple[dict[str, float], Status]]:
+        """For each pair the network's probability of each relation and "NONE" from source to target, and the likeliest status.
 
-        Spans are half-open code points of `text`, which should be the sentence or little more.
+        The probabilities are too sure of themselves; those who use them calibrate what they make of them. Spans are half-open code
+        points of `text`, which should be the sentence or little more.
         """
-        x = marked(self._tokenizer, text, source, target)
-        scores, statuses = self._open().run(
-            ["relations", "statuses"],
-            {"ids": np.array(x.ids, np.int64), "shapes": np.array(x.shapes, np.int64), "marks": np.array(x.marks, np.int64)},
-        )
-        given = probabilities(scores / self.temperature)
-        return dict(zip(self.relations, given.tolist(), strict=True)), self.statuses[int(np.argmax(statuses))]
-
-    def combined(
-        self, given: Mapping[str, float], rule: str, confidence: float, allowed: Collection[str] | None = None
-    ) -> dict[str, float]:
-        """What `judge` gives together with the rules' answer: probabilities of the `allowed` relations, best first.
-
-        `confidence` is the rules' own. The weights were fitted on held-out folds: the model's log-probability counts
-        `weights[0]` times, the rules' relation gains by how sure they are, and so does its quad class.
-        """
-        model, exact, near = self.weights[0] * self.temperature, self.weights[1:4], self.weights[4:6]
-        level = sum(confidence >= limit for limit in self.limits)
-        relations = [r for r in given if allowed is None or r in allowed]
-        scores = np.array([model * float(np.log(max(given[r], 1e-9))) for r in relations])
-        for i, relation in enumerate(relations):
-            scores[i] += exact[level] * (relation == rule) + near[min(level, 1)] * (_quad(relation) == _quad(rule))
-        found = zip(relations, probabilities(scores).tolist(), strict=True)
-        return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
-
-    def decide(self, given: Mapping[str, float], rule: str, confidence: float, allowed: Collection[str] | None = None) -> tuple[str, float]:
-        """The relation that `combined` finds likeliest, and its probability.
-
-        CONCEDE and RETREAT stand together against the others, as announcing and doing the same is hard to tell apart: the
-        likelier of the two answers, with the probability of both.
-        """
-        found = self.combined(given, rule, confidence, allowed)
-        yields = sum(found.get(r, 0.0) for r in YIELDS)
-        best = next(iter(found))
-        if yields > found[best] or best in YIELDS:
-            return max((r for r in found if r in YIELDS), key=lambda r: found[r]), yields
-        return best, found[best]
+        found: list[tuple[dict[str, float], Status] | None] = [None] * len(pairs)
+        for x, indices in marked(self._tokenizer, text, pairs):
+            relations, statuses = self._open().run(["relations", "statuses"], arrays(x))
+            for i, scores, status in zip(indices, relations, statuses, strict=True):
+                given = probabilities(scores)
+                found[i] = dict(zip(self.relations, given.tolist(), strict=True)), self.statuses[int(np.argmax(status))]
+        return [judged for judged in found if judged is not None]
 
     def _open(self) -> onnxruntime.InferenceSession:
         if self._session is None or self._session[0] != os.getpid():
@@ -175,8 +151,21 @@ class RelationModel:
         return self._session[1]
 
 
-def _quad(relation: str) -> str:
-    return RELATIONS[relation].quad if relation in RELATIONS else relation
+def arrays(x: Marked) -> dict[str, npt.NDArray[np.generic]]:
+    """The network's inputs: ids, shapes, places (pieces), seen (1, pieces, pieces), text (1, pieces), marks (pairs, 4)."""
+    n, pairs = len(x.ids), len(x.places)
+    seen = np.zeros((n + 4 * pairs, n + 4 * pairs), np.int32)
+    seen[:, :n] = 1
+    for i in range(pairs):
+        seen[n + 4 * i : n + 4 * i + 4, n + 4 * i : n + 4 * i + 4] = 1
+    return {
+        "ids": np.array([*x.ids, *(MARKS * pairs)], np.int64),
+        "shapes": np.array([*x.shapes, *([0] * 4 * pairs)], np.int64),
+        "places": np.array([*range(n), *(p for place in x.places for p in place)], np.int64),
+        "seen": seen[None],
+        "text": np.array([[1 / n] * n + [0.0] * (4 * pairs)], np.float32),
+        "marks": np.arange(n, n + 4 * pairs, dtype=np.int64).reshape(pairs, 4),
+    }
 
 
 def probabilities(scores: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:

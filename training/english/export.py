@@ -82,8 +82,11 @@ class Graph:
         return model
 
 
-def _embedded(graph: Graph, weights: Weights, *, quantised: bool) -> str:
-    """Pieces (1, pieces, width): word, place and letter shape; the word table as int8 with a scale for each row."""
+def _embedded(graph: Graph, weights: Weights, *, quantised: bool, places: str | None = None) -> str:
+    """Pieces (1, pieces, width): word, place and letter shape; the word table as int8 with a scale for each row.
+
+    `places` names an input (pieces); by default pieces are counted.
+    """
     zero = graph.constant("0", np.array([0]))
     ids = graph.node("Unsqueeze", ["ids", zero], "ids.batch")
     table = weights["encoder.words.weight"]
@@ -95,9 +98,13 @@ def _embedded(graph: Graph, weights: Weights, *, quantised: bool) -> str:
         x = graph.node("Mul", [graph.node("Cast", [rows], "words.float", to=TensorProto.FLOAT), scales], "words.found")
     else:
         x = graph.node("Gather", [graph.constant("words", table), ids], "words.found")
-    length = graph.node("Shape", ["ids"], "length")
-    places = graph.node("Slice", [graph.constant("positions", weights["encoder.positions.weight"]), zero, length, zero], "positions.used")
-    placed = graph.node("Add", [x, graph.node("Unsqueeze", [places, zero], "positions.batch")], "placed")
+    table_of_places = graph.constant("positions", weights["encoder.positions.weight"])
+    if places is None:
+        length = graph.node("Shape", ["ids"], "length")
+        used = graph.node("Slice", [table_of_places, zero, length, zero], "positions.used")
+    else:
+        used = graph.node("Gather", [table_of_places, places], "positions.used", axis=0)
+    placed = graph.node("Add", [x, graph.node("Unsqueeze", [used, zero], "positions.batch")], "placed")
     shapes = graph.node("Unsqueeze", ["shapes", zero], "shapes.batch")
     shaped = graph.node("Gather", [graph.constant("shapes.table", weights["encoder.shapes.weight"]), shapes], "shapes.found")
     return _normed(graph, placed, shaped, weights, "encoder.norm")
@@ -110,14 +117,14 @@ def _normed(graph: Graph, x: str, skip: str, weights: Weights, name: str, bias: 
     return graph.node("SkipLayerNormalization", [x, skip, *parts, *extra], f"{name}.out", domain=FUSED, epsilon=EPSILON)
 
 
-def _encoded(graph: Graph, x: str, weights: Weights) -> str:
-    """Pieces (pieces, width) after all layers."""
+def _encoded(graph: Graph, x: str, weights: Weights, seen: str | None = None) -> str:
+    """Pieces (pieces, width) after all layers. `seen` names an input (1, pieces, pieces), int32: 1 where a row sees a column."""
     for i in range(LAYERS):
         layer = f"encoder.layers.{i}"
         three = [f"{layer}.{part}" for part in ("query", "key", "value")]
         weight = graph.constant(f"{layer}.attention.weight", np.concatenate([weights[f"{t}.weight"].T for t in three], 1))
         bias = graph.constant(f"{layer}.attention.bias", np.concatenate([weights[f"{t}.bias"] for t in three]))
-        mixed = graph.node("Attention", [x, weight, bias], f"{layer}.mixed", domain=FUSED, num_heads=HEADS)
+        mixed = graph.node("Attention", [x, weight, bias, *([seen] if seen else [])], f"{layer}.mixed", domain=FUSED, num_heads=HEADS)
         x = _normed(graph, graph.product(mixed, weights, f"{layer}.attended"), x, weights, f"{layer}.norm_attended", f"{layer}.attended")
         inner = graph.product(x, weights, f"{layer}.inner")
         inner_bias = graph.constant(f"{layer}.inner.bias", weights[f"{layer}.inner.bias"])

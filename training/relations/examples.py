@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from kg.codebook import RELATIONS
-from kg.evaluate import read_gold, score_item
+from kg.extract.pairs import judge_pair
 from kg.extract.tree import trees
 from kg.model import Document, Span, Statement
-from kg.pipeline import Extractor, judge_pair
+from kg.pipeline import Extractor
 from kg.read import document_id
 from training.relations import templates as T
 
@@ -224,19 +224,6 @@ def made(cast: Cast, frame: str, relation: str, status: str, origin: str) -> Ite
         yield pair
 
 
-def from_cases(extractor: Extractor, paths: list[Path]) -> Iterator[Pair]:
-    """Statements of the development cases where all that the rules say of the item is right."""
-    for path in paths:
-        for item in read_gold(path):
-            found = extractor.extract(Document(document_id(item.id, item.text), item.text, published=item.date))
-            scores = score_item(item, found, extractor.catalogue.aliases).scores
-            if scores["root"].hit == scores["root"].predicted == scores["root"].gold:
-                for s in found:
-                    pair = pair_of(item.text, s, "case")
-                    if pair is not None:
-                        yield pair
-
-
 def from_plv(path: Path) -> Iterator[Pair]:
     """The pairs of PLV; an end without marks is (0, 0)."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -287,7 +274,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--lexicon", type=Path, default=Path("ontology/lexicon"))
-    parser.add_argument("--cases", type=Path, nargs="*", default=sorted(Path("tests/cases").glob("development*.txt")))
     parser.add_argument("--copies", type=int, default=2, help="variations by actors of each lexicon example")
     parser.add_argument("--each", type=int, default=8, help="sentences of each pattern")
     parser.add_argument("--seed", type=int, default=3)
@@ -303,7 +289,6 @@ def main() -> None:
     pairs = [
         *from_lexicon(extractor, args.lexicon, names, rng, args.copies),
         *from_patterns(rng, args.each),
-        *from_cases(extractor, args.cases),
     ]
     write(args.out, pairs)
     print(len(pairs), Counter(p.origin for p in pairs), Counter(p.relation for p in pairs), Counter(p.status for p in pairs))

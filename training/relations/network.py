@@ -1,4 +1,4 @@
-"""The relation model: the English model's encoder on a marked sentence; mean and both opening marks are pooled."""
+"""The relation model: MiniLM on a sentence with four marks a pair behind it; a pair's marks and the sentence's mean are pooled."""
 
 from __future__ import annotations
 
@@ -15,26 +15,38 @@ CLASSES = (*RELATIONS, "NONE")
 STATUSES = ("asserted", "negated", "requested", "planned", "possible")
 PLV_CLASSES = tuple(c for c in CLASSES if c in RELATIONS and RELATIONS[c].quad != "standing" and c != "APPEAL")
 """What PLV's annotators chose among; its YIELD is CONCEDE or RETREAT."""
+WIDTH = 384
 
 
 class RelationNetwork(nn.Module):
-    """Inputs: ids, shapes, mask (batch, pieces), marks (batch, 2). Outputs: relations (batch, classes), statuses (batch, statuses)."""
+    """Inputs as of `kg.nlp.relations.arrays`, with a batch axis; outputs: relations (batch, pairs, classes), statuses likewise."""
 
     def __init__(self, dropout: float = 0.2) -> None:
         super().__init__()
-        self.encoder, width = Encoder(), 384
+        self.encoder = Encoder()
         self.dropout = dropout
-        self.pooled = nn.Linear(3 * width, width)
-        self.relations, self.statuses = nn.Linear(width, len(CLASSES)), nn.Linear(width, len(STATUSES))
+        self.pooled = nn.Linear(5 * WIDTH, WIDTH)
+        self.relations, self.statuses = nn.Linear(WIDTH, len(CLASSES)), nn.Linear(WIDTH, len(STATUSES))
 
-    def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor, marks: Tensor) -> tuple[Tensor, Tensor]:
-        pieces = self.encoder(ids, shapes, mask)
-        weight = mask.to(pieces.dtype)[..., None]
-        mean = (pieces * weight).sum(1) / weight.sum(1)
-        chosen = torch.gather(pieces, 1, marks[..., None].expand(-1, -1, pieces.shape[2])).flatten(1)
-        pooled = torch.tanh(self.pooled(F.dropout(torch.cat([mean, chosen], -1), self.dropout, self.training)))
+    def forward(self, ids: Tensor, shapes: Tensor, places: Tensor, seen: Tensor, text: Tensor, marks: Tensor) -> tuple[Tensor, Tensor]:
+        pieces = self._encoded(ids, shapes, places, seen)
+        mean = text.to(pieces.dtype) @ pieces  # (batch, 1, width)
+        batch, pairs, four = marks.shape
+        index = marks.reshape(batch, pairs * four, 1).expand(-1, -1, WIDTH)
+        chosen = torch.gather(pieces, 1, index).reshape(batch, pairs, four * WIDTH)
+        both = torch.cat([chosen, mean.expand(-1, pairs, -1)], -1)
+        pooled = torch.tanh(self.pooled(F.dropout(both, self.dropout, self.training)))
         pooled = F.dropout(pooled, self.dropout, self.training)
         return self.relations(pooled), self.statuses(pooled)
+
+    def _encoded(self, ids: Tensor, shapes: Tensor, places: Tensor, seen: Tensor) -> Tensor:
+        encoder = self.encoder
+        x = encoder.norm(encoder.words(ids) + encoder.positions(places) + encoder.shapes(shapes))
+        x = F.dropout(x, encoder.dropout, self.training)
+        bias = (1.0 - seen.to(x.dtype))[:, None] * -10000.0
+        for layer in encoder.layers:
+            x = layer(x, bias)
+        return x
 
     def load_encoder(self, path: Path) -> None:
         """Weights of MiniLM (safetensors) or of the English model's checkpoint (pt)."""
