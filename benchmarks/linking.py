@@ -3,27 +3,30 @@
 Gold is the column Entity= of UD_English-GUM, which names the Wikipedia article of a mention. A document is parsed from its
 plain text; its date is that of its header. Counted are the mentions whose article is of an actor or place of the catalogue,
 and every link of ours to the catalogue that stands on a mention of the gold. Without --gum the own mentions of
-tests/cases/mentions.txt are counted by kind.
+tests/cases/mentions.txt are counted by kind. `--re3d FOLDER` counts the persons whom re3d's Wikipedia documents say to be
+in charge of an organisation or to belong to one, and for whom we say that they speak.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from kg.extract.cast import LOCATED
 from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.tree import Tree
 from kg.link import ACTOR, Catalogue, Linker
-from kg.model import Link
+from kg.model import Link, Span
 from kg.pipeline import Extractor, Settings
-from tests.mentions import answers, read_cases
+from tests.mentions import answers, at, read_cases
 
 _PART = re.compile(r"\((?P<id>\d+)-(?P<rest>[^()]*)(?P<one>\))?|(?P<close>\d+)\)")
 _ARTICLES = {
@@ -39,6 +42,22 @@ _WITHIN = ("compound", "flat", "nmod", "nmod:unmarked", "appos")
 _NAMING = frozenset(
     "alias seat capital capital-as-place place alias-in-document person-name person-variant surname title-and-surname surname-alone".split()
 )
+
+
+_SPEAKS_FOR = {
+    ("Brandbergen Mosque", "the Swedish citizen Mohamed Moumou"): ("Mohamed Moumou", "extremist group"),
+    ("Brandbergen Mosque", "Mohamed Moumou"): ("Mohamed Moumou", "extremist group"),
+    ("Syrian Computer Society", "Bashar al-Assad"): ("Bashar al-Assad", "Syrian Computer Society", "Syria"),
+    ("Abboud Qanbar", "the Iraqi commander"): ("Iraq", "Iraq"),
+    ("Abboud Qanbar", "Qanbar"): ("Abboud Qanbar", "Iraq"),
+    ("Abboud Qanbar", "He"): ("Abboud Qanbar", "Iraq"),
+    ("Abu Ghadiya", "Abu Ghadiya"): ("Abu Ghadiya", "al-Qaeda in Iraq"),
+    ("Ziad Khalaf Raja al-Karbouly", "an Iraqi tribal sheikh"): ("tribal sheikh", "al-karabla clan"),
+    ("Ziad Khalaf Raja al-Karbouly", "lieutenant Muath al-Kasasbeh"): ("Muath al-Kasasbeh", "Jordan"),
+    ("Jaish al-Ta'ifa al-Mansurah", "Sheikh Abu Omar al-Ansari"): ("Abu Omar al-Ansari", "Army of the Victorious Sect"),
+    ("Operation Steel Curtain", "al-Zarqawi"): ("Abu Musab al-Zarqawi", "al-Qaeda in Iraq"),
+}
+"""Labels, judged by us, of a person of re3d by document and words: who it is, and the sides that are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +253,50 @@ def own_lines() -> list[str]:
     return [f"| {kind} | {total[kind]} | {right[kind] / total[kind]:.3f} | {wrong[kind] / total[kind]:.3f} |" for kind in rows]
 
 
+def re3d_lines(folder: Path, extractor: Extractor, *, errors: bool = False) -> list[str]:
+    """Table rows over the persons of re3d that are in charge of an organisation or belong to one."""
+    documents = {row["_id"]: row for row in _rows_of(folder / "documents.json")}
+    sorts = {(row["documentId"], row["begin"], row["end"]): row["type"] for row in _rows_of(folder / "entities.json")}
+    linked: dict[str, Sequence[Link]] = {}
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in _rows_of(folder / "relations.json"):
+        document, span = row["documentId"], Span(row["sourceBegin"], row["sourceEnd"])
+        ends = sorts.get((document, span.begin, span.end)), sorts.get((document, row["targetBegin"], row["targetEnd"]))
+        expected = _SPEAKS_FOR.get((documents[document]["title"], row["source"]))
+        if row["type"] not in ("InChargeOf", "BelongsTo") or ends != ("Person", "Organisation") or expected is None:
+            continue
+        text = documents[document]["text"]
+        if document not in linked:
+            linked[document] = extractor.link(extractor.parse(text), None, document)[1]
+        link = at(span, text, linked[document])
+        for what, verdict in zip(("person", "side"), _spoken_for(link, expected), strict=True):
+            counted[what, verdict] += 1
+            if errors and verdict != "right":
+                print(f"{what} {verdict}: {row['source']} {row['type']} {row['target']}, got {_shown(link)}")
+    verdicts = ("right", "wrong", "none")
+    return [f"| {what} | {sum(counted[what, v] for v in verdicts)} | {' | '.join(str(counted[what, v]) for v in verdicts)} |"
+            for what in ("person", "side")]  # fmt: skip
+
+
+def _spoken_for(link: Link | None, expected: Sequence[str]) -> tuple[str, str]:
+    """Whether a link is the person, and whether its side is one of those expected."""
+    if link is None or link.actor is None:
+        return "none", "none"
+    person, *sides = expected
+    side = link.affiliation or (link.actor if link.actor.kind != "person" and not link.local else None)
+    return (
+        "right" if link.actor.label == person else "wrong",
+        "none" if side is None else "right" if side.label in sides else "wrong",
+    )
+
+
+def _rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file of JSON lines."""
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
+        if line.strip():
+            yield json.loads(line)
+
+
 def words_per_second(text: str, extractor: Extractor, *, rounds: int = 5) -> float:
     """Words a second of finding phrases and linking them, on one core, the parse given."""
     trees = extractor.parse(text)
@@ -251,10 +314,15 @@ def main() -> None:
     """Print tables of what is measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gum", nargs="*", type=Path, default=[])
+    parser.add_argument("--re3d", type=Path)
     parser.add_argument("--genres", nargs="*", default=["news", "interview", "speech"])
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--speed", action="store_true", help="also measure words a second over the texts")
     options = parser.parse_args()
+    if options.re3d:
+        rows = re3d_lines(options.re3d, Extractor(Settings(actors="all")), errors=options.errors)
+        print("\n".join(("| re3d | number | right | wrong | none |", "|---|---|---|---|---|", *rows)))
+        return
     if not options.gum:
         print("| kind | mentions | right | wrong |\n|---|---|---|---|")
         print("\n".join(own_lines()))
