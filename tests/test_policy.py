@@ -77,3 +77,12 @@ def test_the_choice_is_kept_with_the_graph(run: Run, tmp_path: Path) -> None:
     store = tmp_path / "store"
     assert run("build", tmp_path / "one.txt", "--store", store, "--names", "un").code == 0
     assert "names=un" in run("export", "-", "--format", "turtle", "--store", store).out
+
+
+def test_questions_take_a_policy(run: Run) -> None:
+    shown = run("show", "Turkey", "--names", "un")
+    assert shown.code == 0
+    assert shown.out.startswith("Türkiye")
+    answered = run("resolve", "-", "--names", "un", stdin=b'{"id": 1, "text": "Turkey"}\n')
+    assert '"label": "Türkiye"' in answered.out
+    assert run("resolve", "-", "--names", "atlantis", stdin=b'{"id": 1, "text": "Turkey"}\n').code == 1

@@ -73,7 +73,8 @@ def test_python_runs(block: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_table_names_every_command() -> None:
     named = set(re.findall(r"^\| `kg (\w+)", README, re.MULTILINE))
-    assert named == {command.callback.__name__ for command in app.registered_commands if command.callback}
+    groups = {group.typer_instance.info.name for group in app.registered_groups if group.typer_instance}
+    assert named == {command.callback.__name__ for command in app.registered_commands if command.callback} | groups
 
 
 def test_files_that_are_linked_are_there() -> None:

@@ -132,6 +132,7 @@ def show(
     store: Annotated[Path | None, typer.Option("--store", metavar="DIR", help="Also show what this store holds of it.")] = None,
     date: Annotated[str | None, typer.Option("--date", help="Offices and memberships on this date; default is all of them.")] = None,
     actors_file: options.ActorsFile = None,
+    names: options.NamesPolicy = None,
 ) -> None:
     """Show what is known of an actor, or one statement with its sentence.
 
@@ -141,6 +142,8 @@ def show(
 
     - `kg show "the Turkish foreign minister" --date 2025-03-20 --store out/store`
     """
+    from kg.link import Catalogue
+
     day = parse_date(date) if date else None
     if date and day is None:
         raise InputError(f"date '{date}' not understood; write it as 2025-03-20, 2025-03 or 2025")
@@ -149,7 +152,7 @@ def show(
     if statement is not None:
         _print_fields(_statement_fields(statement))
         return
-    _show_actor(what, statements, day, actors_file)
+    _show_actor(what, statements, day, Catalogue.load(actors_file, names))
 
 
 def _statement_named(what: str, statements: list[Statement]) -> Statement | None:
@@ -183,10 +186,7 @@ def _print_fields(fields: Iterator[tuple[str, str | None]]) -> None:
             out.print(f"{name:11} {' '.join(value.split())}", markup=False)
 
 
-def _show_actor(what: str, statements: list[Statement], date: str | None, actors_file: Path | None) -> None:
-    from kg.link import Catalogue
-
-    catalogue = Catalogue.load(actors_file)
+def _show_actor(what: str, statements: list[Statement], date: str | None, catalogue: Catalogue) -> None:
     actor, reason = actor_named(what, catalogue, statements, date)
     out.print(f"[bold]{escaped(actor.label)}[/]  {actor.kind}")
     _print_fields(_actor_fields(actor, catalogue, date, reason))
@@ -231,9 +231,11 @@ def actor_named(what: str, catalogue: Catalogue, statements: list[Statement], da
             return catalogue.actor(actor_id), ""
     stored = {p.actor.id: p.actor for s in statements for p in (s.source, s.target, s.speaker) if p}
     stored |= {p.affiliation.id: p.affiliation for s in statements for p in (s.source, s.target, s.speaker) if p and p.affiliation}
-    for actor in stored.values():
-        if what.casefold() in (actor.label.casefold(), actor.id.casefold(), (actor.qid or "").casefold()):
-            return actor, ""
+    wanted = {what.casefold(), (ACTOR + short).casefold()}
+    called = [a for a in stored.values() if wanted & {a.label.casefold(), a.id.casefold(), (a.qid or "").casefold()}]
+    if called:
+        others = ", ".join(actor.id.removeprefix(ACTOR) for actor in called[1:])
+        return called[0], f"the first of {len(called)} actors of this name; the others: {others}" if others else ""
     link = Linker(catalogue).resolve(what, date=date)
     if link.actor is not None and link.actor.id in catalogue:
         return link.actor, link.reason
