@@ -50,8 +50,8 @@ def test_an_answer_is_one_of_those_allowed(bound: Classifier) -> None:
 
 def test_the_model_reads_what_no_row_of_the_lexicon_says(bound: Classifier) -> None:
     assert len(bound.models) == 2
-    text = "Gunmen loyal to the general left four Ugandan policemen dead."
-    assert judged(bound, text, "Gunmen loyal to the general", "four Ugandan policemen")[0] == "ASSAULT"
+    text = "Rebels laid an ambush in which seven Kenyan soldiers perished."
+    assert judged(bound, text, "Rebels", "seven Kenyan soldiers")[0] == "ASSAULT"
 
 
 WEIGHTS = PairWeights(1.0, (0.5, 1.0, 2.0), (0.1, 0.2))

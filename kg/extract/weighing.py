@@ -239,12 +239,16 @@ def weighed(found: Sequence[Candidate], links: Sequence[Link], weights: Weights,
 
 
 def _with(kept: list[Proposal], p: Proposal, links: Sequence[Link]) -> list[Proposal]:
-    """The proposals with one more of the model: of two that code one pair differently, the surer stays."""
+    """The proposals with one more of the model: of two that code one pair differently, the surer stays.
+
+    Within a quad class it is the first: the rules know the codebook's conventions, such as SANCTION against COERCE.
+    """
     ends = _ids(links, (p.source, p.target))
     same = [q for q in kept if _ids(links, (q.source, q.target)) == ends]
     turned = [q for q in kept if _ids(links, (q.target, q.source)) == ends and q.relation == p.relation]
     sided = [q for q in kept if q.relation == p.relation and _sides(links, q) == _sides(links, p)]
-    if turned or sided or any(q.confidence >= p.confidence for q in same):
+    quad = RELATIONS[p.relation].quad
+    if turned or sided or any(q.confidence >= p.confidence or RELATIONS[q.relation].quad == quad for q in same):
         return kept  # an act between two, one read the wrong way round, or one of a person and of the person's state, is told once
     return [*(q for q in kept if q not in same), p]
 

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from benchmarks.extraction import PENTA, macro_f1
-from kg.classifier import LIMITS
+from kg.classifier import LIMITS, SHARE
 from kg.codebook import RELATIONS
 from kg.extract.lexicon import load_lexicon
 from kg.extract.pairs import judge_pair
@@ -168,7 +168,9 @@ def main() -> None:
         for what, used in (("temperature", [0]), ("with rules", list(range(6)))):
             given = held_out(x, gold, fold[keep], used)
             print(line(f"{name}, {what}", [ROOTS[i] for i in given.argmax(1)], pairs, quads, calibration_error(given, gold)))
-        weight = {"pair": fitted(x, gold, list(range(6))).round(4).tolist()}
+        weight = {
+            "pair": fitted(x, gold, [0] if name == "both" else list(range(6))).round(4).tolist()
+        }  # to two models the rules add nothing
     if args.held:
         weight["pair_or_none"] = over_held(args.held, args.sentences)
     if args.write and weight:
@@ -191,11 +193,8 @@ def read_scores(args: argparse.Namespace, fold: np.ndarray, keep: np.ndarray) ->
             scores[fold == k] = np.load(folder / f"fold{k}.npz")["relations"]
         several.append((f"with PLV ({folder.name})", scores[keep]))
     found += several
-    if len(several) > 1:  # the sum of log-probabilities
-        free = [CLASSES.index(c) for c in PLV_CLASSES]
-        both = np.zeros_like(several[0][1])
-        both[:, free] = sum(torch.log_softmax(torch.from_numpy(s[:, free]).double(), -1).numpy() for _, s in several)
-        found.append(("both", both))
+    if len(several) == 2:
+        found.append(("both", several[0][1] + SHARE * several[1][1]))
     return found
 
 
