@@ -6,7 +6,7 @@ Sentences without a statement, the most promising first, are the queue of what i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kg.extract.cast import Cast
@@ -191,7 +191,7 @@ class _Explainer:
             if kept is None and p.rule == MODEL_RULE and probable < LEAST_SHOWN:
                 continue
             done.add(key)
-            confidence = round(probable * min(self.links[p.source].score, self.links[p.target].score), 2)
+            confidence = self.extractor.confidence(replace(p, confidence=probable), self.links)
             reason = self._filtered(p, source, target, confidence) if kept else self._weighed_out(p, probable)
             begin, end = self.tree.begins[min(p.words)], self.tree.ends[max(p.words)]
             trigger = Span(self.tree.begins[p.trigger], self.tree.ends[p.trigger])

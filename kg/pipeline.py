@@ -23,7 +23,7 @@ from kg.extract.phrases import Phrase, find_phrases
 from kg.extract.proposals import Proposal, propose
 from kg.extract.quotes import quoting_phrases
 from kg.extract.tree import Tree, trees
-from kg.extract.weighing import MODEL_RULE, Candidate, Opinion, asked_pairs, candidates, load_weights, weighed
+from kg.extract.weighing import MODEL_RULE, Candidate, Opinion, asked_pairs, candidates, load_weights, scaled, weighed
 from kg.extract.words import people
 from kg.link import Catalogue, Judgements, Linker
 from kg.link.strangers import unnamed
@@ -115,9 +115,8 @@ class Extractor:
             yield Examined(tree, here, linked, candidates, proposals)
 
     def floor(self) -> float:
-        """The confidence that a statement of the relation model alone needs."""
-        chosen = self.settings.min_confidence
-        return self.weights.floors[self.settings.actors] if chosen is None else chosen
+        """What a statement of the relation model alone needs, before its confidence is scaled; nothing where `min_confidence` decides."""
+        return self.weights.floors[self.settings.actors] if self.settings.min_confidence is None else 0.0
 
     def _candidates(
         self, document: Document, tree: Tree, phrases: Sequence[Phrase], links: Sequence[Link], proposals: Sequence[Proposal]
@@ -192,7 +191,7 @@ class Extractor:
         kept: list[tuple[Proposal, Statement]] = []
         for p in seen.proposals:
             source, target, speaker = (participant_of(links[i]) if i is not None else None for i in (p.source, p.target, p.speaker))
-            confidence = round(p.confidence * min(_surety(links[p.source]), _surety(links[p.target])), 2)
+            confidence = self.confidence(p, links)
             if source is None or target is None or not self.counts(p.relation, source, target):
                 continue
             if self.settings.min_confidence is not None and confidence < self.settings.min_confidence:
@@ -208,6 +207,12 @@ class Extractor:
             statement = Statement("", document.id, source, RELATIONS[p.relation], target, p.status, evidence, speaker, None, when)
             kept.append((p, replace(statement, id=statement_id(statement))))
         return _with_content(tree, _once(kept))
+
+    def confidence(self, p: Proposal, links: Sequence[Link]) -> float:
+        """How likely a proposal is right, and its ends are whom the links say."""
+        known = p.confidence * min(_surety(links[p.source]), _surety(links[p.target]))
+        is_scaled = self.relations is not None and self.settings.actors == "known"
+        return round(scaled(known, p.rule, self.weights) if is_scaled else known, 2)
 
     def counts(self, relation: str, source: Participant, target: Participant) -> bool:
         """Both ends are different sides, or two persons; offices and memberships may be within one side, and where all actors are

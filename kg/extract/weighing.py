@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg.codebook import RELATIONS
@@ -52,18 +52,20 @@ class Opinion:
 class Weights:
     """Weights of features by name, for what the rules propose and for what the model alone sees.
 
-    `floors` is the confidence that a statement of the model alone needs, by what actors are admitted ("known", "all").
+    `floors` is what a statement of the model alone needs, by what actors are admitted. The regressions are fitted where all
+    are; `scale` (offset and slope of the log odds, for statements of the rules and of the model) says what that is worth among known ones.
     """
 
     rule: Mapping[str, float]
     model: Mapping[str, float]
     floors: Mapping[str, float]
+    scale: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def load_weights(path: Path = FILE) -> Weights:
     """The weights that the package ships."""
     row = json.loads(path.read_text(encoding="utf-8"))
-    return Weights(row["rule"], row["model"], row["floors"])
+    return Weights(row["rule"], row["model"], row["floors"], {k: (a, b) for k, (a, b) in row.get("scale", {}).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,13 @@ def weighed(found: Sequence[Candidate], links: Sequence[Link], weights: Weights,
     for p in sorted(seen, key=lambda p: (-p.confidence, p.source, p.target)):
         kept = _with(kept, p, links)
     return sorted(kept, key=lambda p: (p.trigger, p.source, p.target, p.relation, p.status))
+
+
+def scaled(confidence: float, rule: str, weights: Weights) -> float:
+    """What a confidence is worth among known actors; `rule` is that of the proposal."""
+    offset, slope = weights.scale.get("model" if rule == MODEL_RULE else "rule", (0.0, 1.0))
+    bounded = min(max(confidence, 0.005), 0.995)
+    return 1 / (1 + math.exp(-offset - slope * math.log(bounded / (1 - bounded))))
 
 
 def _with(kept: list[Proposal], p: Proposal, links: Sequence[Link]) -> list[Proposal]:
