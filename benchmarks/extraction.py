@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -20,6 +19,7 @@ from kg.evaluate import RUNGS, read_gold, score_item, total
 from kg.model import Document
 from kg.pipeline import Extractor, Settings
 from kg.read import document_id
+from training.relations.examples import unmarked
 
 EVENTS = tuple(code for code, r in RELATIONS.items() if r.quad != "standing" and code != "APPEAL")  # PLV has no APPEAL
 PENTA = {"1": "verbal cooperation", "2": "material cooperation", "3": "verbal conflict", "4": "material conflict"}
@@ -38,20 +38,6 @@ def gold_rows(extractor: Extractor, path: Path, text: Path | None, date: str | N
     ]
 
 
-def _marked(text: str) -> tuple[str, tuple[int, int], tuple[int, int]] | None:
-    """Text without <s> and <t> marks, and the spans of the first of each; None where a mark is missing or empty."""
-    spans: dict[str, list[int]] = {"s": [], "t": []}
-    plain = ""
-    for piece in re.split(r"(</?[st]>)", text):
-        mark = re.fullmatch(r"</?([st])>", piece)
-        if mark is None:
-            plain += piece
-        elif len(spans[mark[1]]) < 2:
-            spans[mark[1]].append(len(plain))
-    (a, b), (c, d) = (spans["s"] + [0, 0])[:2], (spans["t"] + [0, 0])[:2]
-    return (plain, (a, b), (c, d)) if a < b and c < d else None
-
-
 def plv_lines(path: Path) -> list[str]:
     """Macro-F1 of root, quad class and binary over the pairs of PLV that are fully marked."""
     classifier = Classifier(None, EVENTS)
@@ -60,10 +46,10 @@ def plv_lines(path: Path) -> list[str]:
     given: list[tuple[str, str]] = []
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            pair = _marked(row["marked_sentence"])
-            if pair is None:
+            text, spans = unmarked(row["marked_sentence"])
+            if any(begin == end for begin, end in spans.values()):
                 continue
-            relation = str(classifier.classify(*pair)["relation"])
+            relation = str(classifier.classify(text, spans["s"], spans["t"])["relation"])
             root = "YIELD" if relation in ("CONCEDE", "RETREAT") else relation
             gold.append((row["gold_root"], PENTA[row["gold_penta"]]))
             given.append((root, "material cooperation" if root == "YIELD" else RELATIONS[relation].quad))  # as PLV has it

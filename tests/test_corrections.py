@@ -247,7 +247,8 @@ def test_correct_takes_lists_and_writes(run: Run, path: Path, tmp_path: Path) ->
     again = run("correct", out, "--store", path)
     assert "0 judgements kept, 2 known already" in again.err
     bad = out.read_text().splitlines()
-    out.write_text("\n".join([bad[0], bad[1].replace("kgs:aid", "kgs:no").replace("Kenya", "Chad")]) + "\n")
+    aid = next(line for line in bad if "kgs:aid" in line)
+    out.write_text("\n".join([bad[0], aid.replace("kgs:aid", "kgs:no").replace("Kenya", "Chad")]) + "\n")
     assert run("correct", out, "--store", path).code == 3
 
 
