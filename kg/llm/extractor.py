@@ -72,7 +72,7 @@ class LLMExtractor(Extractor):
     def __init__(
         self, endpoint: Endpoint, settings: Settings | None = None, *, cache: Path | None = None, budget: int | None = None
     ) -> None:
-        super().__init__(settings)
+        super().__init__(replace(settings or Settings(), rules_only=True))  # the relation model would never be asked
         self.endpoint = endpoint
         self.cache = Cache(cache if cache is not None else default_folder())
         self.report = Report(budget)
