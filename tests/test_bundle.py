@@ -14,6 +14,7 @@ from lxml import etree
 from kg.measures import dyads
 from kg.render import write_bundle, write_gexf
 from tests.invented_news import actor, document, invented_news, statement
+from tests.requirements import requires
 
 FILES = {"nodes.csv", "dyad-period.csv", "vertices.csv", "network.graphml", "network.gexf", "codebook.md", "analysis.R"}
 
@@ -127,7 +128,7 @@ def test_other_periods(news, tmp_path, period) -> None:
     assert nx.read_gexf(tmp_path / "network.gexf").number_of_edges() > 10
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+@requires(shutil.which("Rscript"), "R is not installed")
 def test_script_runs(folder) -> None:
     done = subprocess.run(["Rscript", "--vanilla", "analysis.R"], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

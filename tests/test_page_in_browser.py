@@ -27,6 +27,7 @@ import pytest
 from kg.model import Document
 from kg.render import show_page, write_page
 from tests.invented_news import actor, invented_news, statement
+from tests.requirements import requires
 
 CHROMIUM = os.environ.get("KG_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
@@ -47,7 +48,7 @@ SLOWNESS = float(os.environ.get("KG_SLOWNESS", "2"))
 """How many times slower than the bar a busy machine may be before it fails."""
 HOSTILE = "</script><script>window.fired=1</script><img src=x onerror=window.fired=1> href \u202e\u2028 \"'&amp;"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found (install one or set KG_CHROMIUM)")
+pytestmark = requires(CHROMIUM, "no Chromium found (install one or set KG_CHROMIUM)")
 
 
 class Browser:
