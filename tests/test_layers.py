@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "codebooks", "record", "store graph", "query measures",
+        "errors", "model", "vocabulary", "codebook", "read nlp extract link rdf", "codebooks", "record minhash", "store graph", "query measures",
         "render", "pipeline classifier", "llm", "evaluate explain", "cli",
     )
 )  # fmt: skip

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, pairwise
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Mapping
 
 from kg.graph import sorted_statements
+from kg.minhash import FEWEST, SHINGLE, first_of_groups, minima_of, shingles_of
 from kg.model import Statement
 
-SHINGLE = 4
-"""Words of a shingle."""
-
-FEWEST = 8
-"""Shingles that a text must have to be told a copy: two short sentences may agree by chance."""
-
-_BANDS, _ROWS = 32, 4
-_CROWD = 50
-_WORD = re.compile(r"\w+")
+__all__ = ["FEWEST", "SHINGLE", "find_copies", "texts_of"]
 
 
 def texts_of(statements: Iterable[Statement], texts: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -64,56 +51,12 @@ def find_copies(texts: Mapping[str, str], *, threshold: float = 0.6) -> dict[str
     >>> wire = "Ghana and Togo signed a treaty on fishing in the gulf on Monday, their ministers said in a joint statement."
     >>> find_copies({"b": wire, "a": wire + " More soon.", "c": "Peru and Chile quarrelled about copper."})
     {'a': 'a', 'b': 'a', 'c': 'c'}
-
-    References
-    ----------
-    Broder, A. (1997). On the resemblance and containment of documents. Proceedings of SEQUENCES 1997, 21-29.
     """
-    shingles = {document: _shingles(texts[document]) for document in sorted(texts)}
-    leader = {document: document for document in shingles}
-
-    def first_of(document: str) -> str:
-        while leader[document] != document:
-            leader[document] = leader[leader[document]]
-            document = leader[document]
-        return document
-
-    for one, other in _candidates({document: found for document, found in shingles.items() if len(found) >= FEWEST}):
-        first, second = sorted((first_of(one), first_of(other)))
-        if first != second and _jaccard(shingles[one], shingles[other]) >= threshold:
-            leader[second] = first
-    return {document: first_of(document) for document in shingles}
-
-
-def _shingles(text: str) -> frozenset[int]:
-    words = _WORD.findall(text.casefold())
-    return frozenset(zlib.crc32(" ".join(words[at : at + SHINGLE]).encode()) for at in range(len(words) - SHINGLE + 1))
+    shingles = {document: shingles_of(texts[document]) for document in sorted(texts)}
+    minima = {document: minima_of(found) for document, found in shingles.items() if len(found) >= FEWEST}
+    groups = first_of_groups(minima, lambda one, other: _jaccard(shingles[one], shingles[other]) >= threshold)
+    return {document: groups.get(document, document) for document in shingles}
 
 
 def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other) / len(one | other)
-
-
-def _candidates(shingles: Mapping[str, frozenset[int]]) -> Iterator[tuple[str, str]]:
-    """Pairs that agree in all rows of some band of their MinHash signatures, each once."""
-    rng = np.random.default_rng(1997)
-    # Multiply-shift hashing (Dietzfelbinger et al. 1997): odd factors of 64 bits, the upper half of the product.
-    factors = rng.integers(0, 2**63, size=_BANDS * _ROWS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    buckets: dict[tuple[int, bytes], list[str]] = defaultdict(list)
-    for document, found in shingles.items():
-        signature = _signature(np.fromiter(found, dtype=np.uint64, count=len(found)), factors)
-        for band in range(_BANDS):
-            buckets[band, signature[band * _ROWS : (band + 1) * _ROWS].tobytes()].append(document)
-    seen: set[tuple[str, str]] = set()
-    for members in buckets.values():
-        # In a big bucket (thousands of one wire) neighbours are enough: groups are joined through any chain of pairs.
-        for pair in combinations(members, 2) if len(members) <= _CROWD else pairwise(members):
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
-
-
-def _signature(values: NDArray[np.uint64], factors: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    hashed: NDArray[np.uint64] = (values[:, None] * factors[None, :]) >> np.uint64(32)
-    least: NDArray[np.uint64] = hashed.min(axis=0)
-    return least
