@@ -31,11 +31,13 @@ from kg.rdf import Triple, bind_prefixes, document_from, document_triples, graph
 from kg.store.builds import Build, kg_version
 from kg.store.corrections import PROV, Correction, correction_triples, corrections_from, in_force
 from kg.store.graphs import (
+    CLASS_LAYER,
     CODEBOOK_GRAPH,
     COPIES,
     CORRECTIONS,
     JUDGED,
     RECORD,
+    REFERENCE,
     Lines,
     apply,
     changes_of,
@@ -70,6 +72,7 @@ _MANIFEST = "store.json"
 _BULK = "bulk"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _DOCUMENT = ox.NamedNode(CLASS_DOCUMENT)
+_DATASET = ox.NamedNode(CLASS_LAYER)
 _STATEMENT = ox.NamedNode(CLASS_STATEMENT)
 _XSD_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _BUILT_BY = ox.NamedNode(f"{RECORD}terms#builtBy")
@@ -347,6 +350,12 @@ class Store:
             _replace_file(Path(out), written)
         return written
 
+    def references(self) -> list[str]:
+        """IRIs of the named graphs that are reference layers, sorted (see `kg.store.reference`)."""
+        found = self._quads.quads_for_pattern(None, _RDF_TYPE, _DATASET, None)
+        described = (_string(quad.graph_name) for quad in found if quad.subject == quad.graph_name)
+        return sorted(one for one in described if one.startswith(REFERENCE))
+
     def snapshot(self) -> Snapshot:
         """A frozen copy of this moment in a folder of its own; close it when done. Millions of triples take a blink."""
         if self._frozen is not None:
@@ -461,7 +470,7 @@ class Store:
             write_synced(self.path / _MANIFEST, _manifest())
 
     def records(self) -> Iterator[Record]:
-        """All that the store holds, as the shortest journal of it: the documents by id, each with the graphs beside it."""
+        """All that the store holds, as the shortest journal of it: the documents by id, each with the graphs beside it; layers last."""
         builds = content(self._quads, _BUILDS)
         if builds:
             yield record_of({_BUILDS: builds})
@@ -472,6 +481,8 @@ class Store:
         copies = content(self._quads, COPIES)
         if copies:
             yield record_of({COPIES: copies})
+        for layer in self.references():
+            yield record_of({layer: content(self._quads, layer)})
 
     def _writable(self) -> Journal:
         if self._journal is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kg import vocabulary
 from kg.errors import InputError, StoreError
 from kg.store import Store
-from kg.store.graphs import CORRECTIONS, JUDGED, RECORD, changes_of, graph_of, stored_form
+from kg.store.graphs import APART, CORRECTIONS, JUDGED, changes_of, graph_of, stored_form
 from kg.store.journal import read_journal
 
 _ONTOLOGY = vocabulary.PREFIXES["kg"]
@@ -39,13 +39,15 @@ SELECT DISTINCT ?node {
 } ORDER BY ?node"""
 _NOT_MERGED = """
 SELECT DISTINCT ?graph {
-  GRAPH ?graph { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } FILTER(!STRSTARTS(STR(?graph), "%s") && !STRSTARTS(STR(?graph), "%s"))
+  GRAPH ?graph { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } FILTER(%s)
 } ORDER BY ?graph"""
 _LEFT_BEHIND = """
 SELECT DISTINCT ?s {
   ?s ?p ?o
-  FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } FILTER(!STRSTARTS(STR(?g), "%s") && !STRSTARTS(STR(?g), "%s")) }
+  FILTER NOT EXISTS { GRAPH ?graph { ?s ?p ?o } FILTER(%s) }
 } ORDER BY ?s"""
+_MERGED = " && ".join(f'!STRSTARTS(STR(?graph), "{kind}")' for kind in APART)
+"""Whether a graph's triples are to be in the merge of all documents."""
 _USED = """
 SELECT DISTINCT ?term {
   GRAPH ?graph { { ?s ?term ?o } UNION { ?s a ?term } UNION { ?s kg:relation ?term } UNION { ?s kg:status ?term } }
@@ -105,10 +107,9 @@ def _journal_faults(store: Store) -> Iterator[Fault]:
 
 def graph_faults(store: Store) -> Iterator[Fault]:
     """Graphs that describe no document, and where the merge of all documents is not what the documents hold."""
-    apart = (JUDGED, RECORD)
     yield from (Fault(one, "holds statements but does not say which document it is", True) for one in _answers(store, _HALF % JUDGED))
-    yield from (Fault(one, "has triples that the merge of all documents lacks", True) for one in _answers(store, _NOT_MERGED % apart))
-    for one in _answers(store, _LEFT_BEHIND % apart):
+    yield from (Fault(one, "has triples that the merge of all documents lacks", True) for one in _answers(store, _NOT_MERGED % _MERGED))
+    for one in _answers(store, _LEFT_BEHIND % _MERGED):
         yield Fault(one, "has triples in the merge of all documents that no document holds", True)
 
 

@@ -2,7 +2,8 @@
 
 Every document has its named graph, and up to three more whose IRIs are made from its own: *corrections* (what people judged of
 its statements), *judged* (those statements as they stood, and as they stand now) and *record* (how the store keeps the
-document; never exported). The default graph is the merge of documents and corrections.
+document; never exported). What is known apart from the news lies in *reference* graphs. The default graph is the merge of
+documents and corrections.
 
 A graph's content is a set of lines "subject predicate object" in N-Triples, as Oxigraph writes terms: quick to compare, and
 journal, insertion and deletion take them as they are.
@@ -33,7 +34,13 @@ RECORD: Final = f"{BASE}record/"
 COPIES: Final = f"{BASE}copies"
 """The named graph of the judgement which documents are copies of which."""
 
-_APART = (JUDGED, RECORD)
+REFERENCE: Final = f"{BASE}reference/"
+"""A reference layer's named graph is this and its name: alliances, say, which no query is to take for news."""
+CLASS_LAYER: Final = "http://purl.org/dc/dcmitype/Dataset"
+"""What a reference layer's graph says that it is."""
+
+APART: Final = (JUDGED, RECORD, REFERENCE)
+"""How the graphs begin whose triples are not in the merge."""
 
 
 def graph_of(document: str, kind: str) -> str:
@@ -50,7 +57,7 @@ def stored_form(lines: Lines) -> Lines:
 
 def is_merged(graph: str) -> bool:
     """Whether the triples of a named graph are in the default graph too."""
-    return not graph.startswith(_APART)
+    return not graph.startswith(APART)
 
 
 def lines_of(triples: Iterable[tuple[Node, Node, Node]]) -> Lines:
