@@ -29,6 +29,7 @@ from kg.errors import StoreError
 from kg.model import Document, Statement
 from kg.rdf import Triple, bind_prefixes, document_from, document_triples, graph_iri, statement_triples, statements_from
 from kg.store.builds import Build, kg_version
+from kg.store.bulk import BulkLoad, load_new, marker_in
 from kg.store.corrections import PROV, Correction, correction_triples, corrections_from, in_force
 from kg.store.graphs import (
     CLASS_LAYER,
@@ -44,7 +45,6 @@ from kg.store.graphs import (
     content,
     graph_of,
     lines_of,
-    load_new,
     record_of,
     stored_form,
 )
@@ -53,7 +53,7 @@ from kg.store.serialise import FORMATS, format_name, serialise
 from kg.store.snapshot import Snapshot, copy_quads, remove_dead_snapshots
 from kg.vocabulary import CLASS_DOCUMENT, CLASS_STATEMENT, PREFIXES
 
-__all__ = ["CODEBOOK_GRAPH", "FORMATS", "FORMAT_VERSION", "Build", "Change", "Correction", "Snapshot", "Store"]
+__all__ = ["CODEBOOK_GRAPH", "FORMATS", "FORMAT_VERSION", "Build", "Change", "Correction", "Snapshot", "Store", "extracted_record"]
 
 FORMAT_VERSION: Final = 2
 """Version of the store's layout on disk. A store of a higher one is refused, one of a lower one upgraded when it is opened to write.
@@ -65,11 +65,7 @@ _FLUSH_EVERY = 20_000
 """Triples written between two flushes. What is not flushed lies in a log that every reader copies and replays (some 15 MB at
 most), and is compared with the journal when a store is opened whose writer was killed."""
 
-_BATCH_BYTES = 48 << 20
-"""N-Quads that the bulk loader is given at once: some 300,000 triples, and half a gigabyte of memory."""
-
 _MANIFEST = "store.json"
-_BULK = "bulk"
 _RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _DOCUMENT = ox.NamedNode(CLASS_DOCUMENT)
 _DATASET = ox.NamedNode(CLASS_LAYER)
@@ -160,14 +156,25 @@ class Store:
 
         Each is there whole or not at all all the same, but none is sure to be on disk before the method returns.
         """
-        counts: Counter[Change] = Counter()
         self.note(build)
+        return self._load((document.id, self._changes(document, statements, build)) for document, statements in documents)
+
+    def load_extracted(self, records: Iterable[tuple[Document, Record]], *, build: Build | None = None) -> Counter[Change]:
+        """As `load`, of documents whose records `extracted_record` made elsewhere; what people judged of them is applied here.
+
+        Raises StoreError where a record is no N-Quads or is about something else than its document.
+        """
+        self.note(build)
+        return self._load((document.id, self._corrected(document, record, build)) for document, record in records)
+
+    def _load(self, documents: Iterable[tuple[str, dict[str, Lines]]]) -> Counter[Change]:
+        """Load what the graphs of each document (its IRI) are to hold."""
+        counts: Counter[Change] = Counter()
 
         def records() -> Iterator[Record]:
-            for document, statements in documents:
-                changes = self._changes(document, statements, build)
+            for document, changes in documents:
                 known = {graph: self.content(graph) for graph in changes}
-                before, after = known[document.id], changes[document.id]
+                before, after = known[document], changes[document]
                 counts["added" if not before else "unchanged" if before == after else "replaced"] += 1
                 if known != changes:
                     yield record_of(changes)
@@ -180,22 +187,15 @@ class Store:
 
         Raises StoreError where a record is no N-Quads.
         """
-        batch: list[Record] = []
-        waiting: set[str] = set()
-        size = 0
-        for record in records:
-            waits = not waiting.isdisjoint(record.graphs)
-            if batch and (waits or size > _BATCH_BYTES):
-                self._load_batch(batch, journaled=journaled)
-                batch, waiting, size = [], set(), 0
-            if waits or any(self.has_graph(graph) for graph in record.graphs):
-                self.put_lines(_changes_in(record))
-            else:
-                batch.append(record)
-                waiting.update(record.graphs)
-                size += len(record.body)
-        if batch:
-            self._load_batch(batch, journaled=journaled)
+        with BulkLoad(self._quads, self._writable(), self._checkpoint, journaled=journaled) as bulk:
+            for record in records:
+                if bulk.holds(record.graphs):
+                    bulk.finish()
+                if any(self.has_graph(graph) for graph in record.graphs):
+                    bulk.finish()  # a change of its own may say that the journal is in the database up to here
+                    self.put_lines(_changes_in(record))
+                else:
+                    bulk.add(record)
 
     def put(self, changes: Mapping[str, Iterable[tuple[Node, Node, Node]]]) -> bool:
         """Make named graphs hold exactly these triples, in one transaction. False where they do already.
@@ -395,9 +395,17 @@ class Store:
     def _changes(self, document: Document, statements: Iterable[Statement], build: Build | None) -> dict[str, Lines]:
         """What the document's graphs are to hold."""
         known = self._corrections_of(document.id)
-        held = in_force(document, statements, known) if known else statements
-        triples = chain(document_triples(document), (triple for one in held for triple in statement_triples(one)))
-        return {document.id: lines_of(triples), graph_of(document.id, RECORD): _kept_beside(document, build)}
+        return _extracted(document, in_force(document, statements, known) if known else statements, build)
+
+    def _corrected(self, document: Document, record: Record, build: Build | None) -> dict[str, Lines]:
+        """As `_changes`, of the record that holds what was extracted."""
+        changes = _changes_in(record)
+        if changes.keys() != {document.id, graph_of(document.id, RECORD)}:
+            raise StoreError(f"{document.id}: its record is about {' and '.join(record.graphs)}; extract the document again")
+        if not self._corrections_of(document.id):
+            return changes
+        quads = ox.parse(record.body, format=ox.RdfFormat.N_QUADS)
+        return self._changes(document, statements_from(_lexical(quads), document.id), build)
 
     def note(self, build: Build | None) -> None:
         """Keep what a build is made of, once; `add` and `load` do."""
@@ -423,26 +431,6 @@ class Store:
         if self._unflushed >= _FLUSH_EVERY:
             self._checkpoint()
 
-    def _load_batch(self, records: list[Record], *, journaled: bool) -> None:
-        journal = self._writable()
-        self._checkpoint()  # what is loaded again after a kill is then this batch alone
-        marker = self.path / "journal" / _BULK
-        try:
-            write_synced(marker, b"")
-            if not journaled:
-                journal.append(records)
-            load_new(self._quads, records)
-            self._checkpoint()
-        except SyntaxError as error:
-            if not journaled:
-                journal.undo(records)
-            graphs = [graph for record in records for graph in record.graphs]
-            apply(self._quads, dict.fromkeys(graphs, frozenset()), {graph: content(self._quads, graph) for graph in graphs})
-            raise StoreError(f"{self.path}: not N-Quads ({_first_line(error)}); the file is damaged") from error
-        except OSError as error:
-            raise StoreError(f"{self.path}: documents could not be written ({_first_line(error)}); make room and open it again") from error
-        marker.unlink()
-
     def _checkpoint(self) -> None:
         """Force the database to disk, so that the journal need not be applied up to here again."""
         assert self._journal is not None
@@ -456,7 +444,7 @@ class Store:
     def _recover(self, *, upgrade: bool) -> None:
         """Apply what the journal has and the database may have lost; write the journal of a store that has none."""
         journal = self._writable()
-        marker = self.path / "journal" / _BULK
+        marker = marker_in(journal)
         for record in journal.unapplied():
             changes = changes_of(record)
             apply(self._quads, changes, {graph: content(self._quads, graph) for graph in changes})
@@ -634,6 +622,16 @@ def _write_codebook(quads: ox.Store) -> None:
     known = {CODEBOOK_GRAPH.value: content(quads, CODEBOOK_GRAPH.value)}
     if known != wanted:
         apply(quads, wanted, known)
+
+
+def extracted_record(document: Document, statements: Iterable[Statement], build: Build | None = None) -> Record:
+    """What a store is to keep of a document and what was extracted from it, made without a store: see `Store.load_extracted`."""
+    return record_of(_extracted(document, statements, build))
+
+
+def _extracted(document: Document, statements: Iterable[Statement], build: Build | None) -> dict[str, Lines]:
+    triples = chain(document_triples(document), (triple for one in statements for triple in statement_triples(one)))
+    return {document.id: lines_of(triples), graph_of(document.id, RECORD): _kept_beside(document, build)}
 
 
 def _kept_beside(document: Document, build: Build | None) -> Lines:
