@@ -98,35 +98,12 @@ def apply(quads: ox.Store, changes: Mapping[str, Lines], known: Mapping[str, Lin
     return sum(map(len, gone.values())) + sum(map(len, new.values()))
 
 
-def load_new(quads: ox.Store, records: Iterable[Record]) -> None:
-    """Put the content of graphs that the database does not have into it and the merge, by the bulk loader.
-
-    Not a transaction: what was begun is to be applied again. Doing so changes nothing.
-    """
-    parts = []
-    for record in records:
-        parts.append(record.body)
-        for graph in record.graphs:
-            if is_merged(graph):
-                parts.append(_without_graph(record, graph))
-    quads.bulk_load(input=b"".join(parts), format=ox.RdfFormat.N_QUADS)
-
-
 def changes_of(record: Record) -> dict[str, Lines]:
     """What a record sets, by graph. Raises SyntaxError where its body is no N-Quads."""
     found: dict[str, set[str]] = {graph: set() for graph in record.graphs}
     for quad in ox.parse(record.body, format=ox.RdfFormat.N_QUADS):
         found[quad.graph_name.value].add(str(quad.triple))  # a record has no default graph
     return {graph: frozenset(lines) for graph, lines in found.items()}
-
-
-def _without_graph(record: Record, graph: str) -> bytes:
-    """The lines of one graph as triples. A line break is escaped in N-Quads, so that what is replaced stands at the end of a line."""
-    ending = f" <{graph}> .\n".encode()
-    if len(record.graphs) == 1:
-        return record.body.replace(ending, b" .\n")
-    lines = record.body.splitlines(keepends=True)
-    return b"".join(line.removesuffix(ending) + b" .\n" for line in lines if line.endswith(ending))
 
 
 def _places(graph: str) -> tuple[str, ...]:
