@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import mmap
 import os
 import re
 import shutil
@@ -11,8 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -41,6 +40,9 @@ FORMATS: Final = {
     ".jsonld": ox.RdfFormat.JSON_LD, ".rdf": ox.RdfFormat.RDF_XML, ".xml": ox.RdfFormat.RDF_XML,
 }  # fmt: skip
 """What can be imported, by the file's ending; `.gz` may follow it."""
+
+_ONE_GRAPH = re.compile(rb"[^\n]* <([^ <>\n]*)> \.\n(?:[^\n]* <\1> \.\n)*")
+"""Lines of N-Quads that end in the same graph."""
 
 _MARKUP = re.compile(rb"<!(ENTITY|DOCTYPE)|\x00")
 """What an RDF/XML file that kg wrote never has: entities can be made to grow without end, and NUL is a sign of UTF-16, where they hide."""
@@ -236,28 +238,23 @@ def _of_sorted_quads(path: Path) -> Iterator[Holding] | None:
 
     Its lines are not looked into: the bulk loader parses them, and the shapes, where they are asked.
     """
-    last, seen, described = b"", set[bytes](), set[bytes]()
-    typed = f"> {_TYPE} {_DOCUMENT} <".encode()
-    with open(path, "rb") as file:
-        for line in iter(partial(file.readline, MOST_LINE), b""):
-            if not line.endswith(b"> .\n"):
+    seen = set[bytes]()
+    end = 0
+    with _mapped(path) as content:
+        for found in _ONE_GRAPH.finditer(content):
+            graph = found[1]
+            is_ours = graph.startswith(BASE.encode()) or content.find(_typed(graph), *found.span()) >= 0
+            if found.start() != end or graph in seen or not is_ours or _has_long_line(found):
                 return None
-            graph = line[line.rindex(b" <") + 2 : -4]
-            if graph != last:
-                if graph in seen:
-                    return None
-                seen.add(graph)
-                last = graph
-            if typed in line and line.startswith(b"<" + graph + b"> "):
-                described.add(graph)
-    strange = [graph for graph in seen - described if not graph.startswith(BASE.encode())]
-    return None if strange else _grouped(path)
+            seen.add(graph)
+            end = found.end()
+        return _grouped(path) if end == len(content) else None
 
 
 def _grouped(path: Path) -> Iterator[Holding]:
-    with open(path, "rb") as file:
-        for graph, lines in groupby(file, key=lambda line: line[line.rindex(b" <") + 2 : -4]):
-            record = Record((graph.decode(),), b"".join(lines))
+    with _mapped(path) as content:
+        for lines in _ONE_GRAPH.finditer(content):
+            record = Record((lines[1].decode(),), lines[0])
             if _is_document(record, record.graphs[0]):
                 found = Holding(record.graphs[0], record)
                 if b"_:" in record.body:  # in a text, or as a node
@@ -265,8 +262,26 @@ def _grouped(path: Path) -> Iterator[Holding]:
                 yield found
 
 
+@contextmanager
+def _mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
+    with open(path, "rb") as file:
+        if path.stat().st_size == 0:  # nothing to map
+            yield b""
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            yield content
+
+
+def _has_long_line(found: re.Match[bytes]) -> bool:
+    return found.end() - found.start() > MOST_LINE and max(map(len, found[0].split(b"\n"))) > MOST_LINE
+
+
+def _typed(graph: bytes) -> bytes:
+    return b"<%b> %b %b <%b> .\n" % (graph, str(_TYPE).encode(), str(_DOCUMENT).encode(), graph)
+
+
 def _is_document(record: Record, graph: str) -> bool:
-    return f"<{graph}> {_TYPE} {_DOCUMENT} <{graph}> .\n".encode() in record.body
+    return _typed(graph.encode()) in record.body
 
 
 def _describes(lines: Lines, graph: str) -> bool:
