@@ -10,75 +10,52 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
-from itertools import chain
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Literal, cast
+from typing import Final
 
 import pyoxigraph as ox
 from oxrdflib import OxigraphStore
 from rdflib import Dataset
-from rdflib import Literal as RdfLiteral
 from rdflib.query import Result
-from rdflib.term import BNode, Node, URIRef
 
 from kg.errors import StoreError
-from kg.model import Document, Statement
-from kg.rdf import Triple, bind_prefixes, document_from, document_triples, graph_iri, statement_triples, statements_from
+from kg.rdf import bind_prefixes
 from kg.store.builds import Build, kg_version
 from kg.store.bulk import BulkLoad, load_new, marker_in
-from kg.store.corrections import PROV, Correction, correction_triples, corrections_from, in_force
-from kg.store.graphs import (
-    CLASS_LAYER,
-    CODEBOOK_GRAPH,
-    COPIES,
-    CORRECTIONS,
-    JUDGED,
-    RECORD,
-    REFERENCE,
-    Lines,
-    apply,
-    changes_of,
-    content,
-    graph_of,
-    lines_of,
-    record_of,
-    stored_form,
-)
+from kg.store.corrections import Correction
+from kg.store.graphs import CODEBOOK_GRAPH, Lines, apply, changes_of, content, record_of
+from kg.store.interface import AnyStore, Change, changes_in, extracted_record, first_line
 from kg.store.journal import Journal, Record, write_synced
-from kg.store.serialise import FORMATS, format_name, serialise
+from kg.store.serialise import FORMATS
 from kg.store.snapshot import Snapshot, copy_quads, remove_dead_snapshots
-from kg.vocabulary import CLASS_DOCUMENT, CLASS_STATEMENT, PREFIXES
 
-__all__ = ["CODEBOOK_GRAPH", "FORMATS", "FORMAT_VERSION", "Build", "Change", "Correction", "Snapshot", "Store", "extracted_record"]
+__all__ = [
+    "CODEBOOK_GRAPH",
+    "FORMATS",
+    "FORMAT_VERSION",
+    "AnyStore",
+    "Build",
+    "Change",
+    "Correction",
+    "Snapshot",
+    "Store",
+    "extracted_record",
+]
 
 FORMAT_VERSION: Final = 2
 """Version of the store's layout on disk. A store of a higher one is refused, one of a lower one upgraded when it is opened to write.
 1 had no journal."""
-
-Change = Literal["added", "unchanged", "replaced"]
 
 _FLUSH_EVERY = 20_000
 """Triples written between two flushes. What is not flushed lies in a log that every reader copies and replays (some 15 MB at
 most), and is compared with the journal when a store is opened whose writer was killed."""
 
 _MANIFEST = "store.json"
-_RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
-_DOCUMENT = ox.NamedNode(CLASS_DOCUMENT)
-_DATASET = ox.NamedNode(CLASS_LAYER)
-_STATEMENT = ox.NamedNode(CLASS_STATEMENT)
-_XSD_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
-_BUILT_BY = ox.NamedNode(f"{RECORD}terms#builtBy")
-_SIGNATURE = ox.NamedNode(f"{RECORD}terms#minHash")
-_BUILD_TEXT = ox.NamedNode(f"{RECORD}terms#manifest")
-_COPY_OF = ox.NamedNode(f"{PROV}alternateOf")
-_BUILDS = f"{RECORD}builds"
 
 
-class Store:
+class Store(AnyStore):
     """Documents and their statements on disk. Open it with `Store.open`; close it, or use it in a `with` block.
 
     One process writes at a time; any number read meanwhile, each from a frozen copy (`read_only=True`, or `snapshot()`).
@@ -90,12 +67,12 @@ class Store:
 
     def __init__(self, path: Path, quads: ox.Store, *, frozen: Snapshot | None = None, journal: Journal | None = None) -> None:
         """Not for callers: use `Store.open`."""
+        super().__init__()
         self.path = path
         self._inner: ox.Store | None = quads
         self._frozen = frozen
         self._journal = journal
         self._unflushed = 0
-        self._noted: set[str] = set()
         self.dataset = Dataset(store=OxigraphStore(store=quads))
         bind_prefixes(self.dataset)
 
@@ -129,6 +106,11 @@ class Store:
         _write_codebook(quads)
         return store
 
+    @property
+    def place(self) -> str:
+        """The store's directory."""
+        return str(self.path)
+
     def load_records(self, records: Iterable[Record], *, journaled: bool = False) -> None:
         """Apply the records of a journal or backup, those of new graphs by the bulk loader; `journaled` ones are in this journal already.
 
@@ -140,7 +122,7 @@ class Store:
                     bulk.finish()
                 if any(self.has_graph(graph) for graph in record.graphs):
                     bulk.finish()  # a change of its own may say that the journal is in the database up to here
-                    self.put_lines(_changes_in(record))
+                    self.put_lines(changes_in(record))
                 else:
                     bulk.add(record)
 
@@ -188,7 +170,7 @@ class Store:
             self._unflushed += apply(self._quads, moved, known)
         except (OSError, ValueError, SyntaxError) as error:
             journal.undo([record])
-            raise StoreError(f"{self.path}: the change could not be written ({_first_line(error)}) and was left out") from error
+            raise StoreError(f"{self.path}: the change could not be written ({first_line(error)}) and was left out") from error
         if self._unflushed >= _FLUSH_EVERY:
             self._checkpoint()
 
@@ -199,7 +181,7 @@ class Store:
             self._quads.flush()
             self._journal.checkpoint()
         except OSError as error:
-            raise StoreError(f"{self.path}: cannot be forced to disk ({_first_line(error)}); nothing is lost: make room") from error
+            raise StoreError(f"{self.path}: cannot be forced to disk ({first_line(error)}); nothing is lost: make room") from error
         self._unflushed = 0
 
     def _recover(self, *, upgrade: bool) -> None:
@@ -291,13 +273,9 @@ def _open_frozen(frozen: Snapshot) -> ox.Store:
 
 def _damaged(folder: Path, error: OSError) -> StoreError:
     return StoreError(
-        f"{folder}: the database cannot be opened ({_first_line(error)}); check permissions and disk space. "
+        f"{folder}: the database cannot be opened ({first_line(error)}); check permissions and disk space. "
         f"Where it is damaged, 'kg doctor --repair --store {folder}' makes it anew from the journal"
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _open_journal(folder: Path) -> Journal:
@@ -314,5 +292,3 @@ def _write_codebook(quads: ox.Store) -> None:
     known = {CODEBOOK_GRAPH.value: content(quads, CODEBOOK_GRAPH.value)}
     if known != wanted:
         apply(quads, wanted, known)
-
-
