@@ -41,8 +41,10 @@ def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     tool.build(tmp_path)
-    for name in ("vocabulary.py", *(f"data/ontology/{file}" for file in FILES)):
+    for name in ("vocabulary.py", *(f"data/ontology/{file}" for file in (*FILES, "context.jsonld"))):
         assert (tmp_path / name).read_bytes() == (ROOT / "kg" / name).read_bytes(), f"{name} is stale: run tools/build_vocabulary.py"
+    published = ROOT / "ontology" / "context.jsonld"
+    assert published.read_bytes() == (tmp_path / "data/ontology/context.jsonld").read_bytes(), "run tools/build_vocabulary.py"
 
 
 @pytest.mark.parametrize("graph", [CORE, CODEBOOK, SHAPES, ALIGNMENTS], ids=FILES)

@@ -1,4 +1,4 @@
-"""Generate kg/vocabulary.py and kg/data/ontology/ from ontology/*.ttl.
+"""Generate kg/vocabulary.py, kg/data/ontology/ and the JSON-LD context from ontology/*.ttl.
 
     python tools/build_vocabulary.py [--into DIR]
 
@@ -15,11 +15,13 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, URIRef
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("alignments.ttl", "codebook.ttl", "core.ttl", "shapes.ttl")
+CONTEXT = "context.jsonld"
 KG = "https://w3id.org/geopolitical-kg/ont#"
+SHAPES = "https://w3id.org/geopolitical-kg/shapes#"
 WIDTH = 140
 HEADER = '''"""IRIs of the ontology's terms and the codebook's rows, as plain strings.
 
@@ -36,17 +38,66 @@ from typing import Final
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--into", type=Path, default=ROOT / "kg", help="the package's folder (default: kg/)")
-    build(parser.parse_args().into)
+    into: Path = parser.parse_args().into
+    build(into)
+    (ROOT / "ontology" / CONTEXT).write_bytes((into / "data" / "ontology" / CONTEXT).read_bytes())
 
 
 def build(into: Path) -> None:
-    """Write `into`/vocabulary.py and the copies of the Turtle files below `into`/data/ontology/."""
+    """Write `into`/vocabulary.py, and below `into`/data/ontology/ the copies of the Turtle files and the JSON-LD context."""
     core, codebook = _parse("core.ttl"), _parse("codebook.ttl")
     copies = into / "data" / "ontology"
     copies.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         (copies / name).write_bytes((ROOT / "ontology" / name).read_bytes())
+    (copies / CONTEXT).write_text(_context(core, codebook), encoding="utf-8", newline="\n")
     (into / "vocabulary.py").write_text(_module(core, codebook), encoding="utf-8", newline="\n")
+
+
+def _context(core: Graph, codebook: Graph) -> str:
+    """The JSON-LD context: prefixes, keywords as plain words, then a term for each class, property, status and relation."""
+    prefixes = dict(sorted(core.namespaces()))
+    terms: dict[str, object] = {name: str(iri) for name, iri in prefixes.items()}
+    terms |= {"id": "@id", "type": "@type", "label": "rdfs:label"}
+    terms |= {_local(cls): f"kg:{_local(cls)}" for cls in _ours(core, OWL.Class)}
+    terms |= {_local(term): _object_term(core, codebook, term) for term in _ours(core, OWL.ObjectProperty)}
+    dates = _dates()
+    terms |= {_local(term): _datatype_term(core, term, is_date=term in dates) for term in _ours(core, OWL.DatatypeProperty)}
+    terms |= {status: f"kg:{status}" for status in _by_notation(codebook, "Status")}
+    # A relation is a value of "relation", and the property of the plain triples besides.
+    terms |= {code: {"@id": f"kgr:{code}", "@type": "@id"} for code in _by_notation(codebook, "Relation")}
+    lines = ",\n".join(f"  {_string(name)}: {json.dumps(value)}" for name, value in terms.items())
+    return f'{{"@context": {{\n{lines}\n}}}}\n'
+
+
+def _object_term(core: Graph, codebook: Graph, term: URIRef) -> dict[str, str]:
+    """Values that stand in the codebook are written as its words, others as IRIs."""
+    ranges = set(core.objects(term, RDFS.range))
+    listed = any((None, RDF.type, cls) in codebook for cls in ranges - {URIRef(f"{KG}QuadClass")})
+    return {"@id": f"kg:{_local(term)}", "@type": "@vocab" if listed else "@id"}
+
+
+def _dates() -> set[URIRef]:
+    """Properties whose values are dates of any precision, as the shapes have it."""
+    shapes = _parse("shapes.ttl")
+    shaped = (shape for name in ("Date", "When") for shape in shapes.subjects(SH.node, URIRef(SHAPES + name)))
+    return {URIRef(str(path)) for shape in shaped for path in shapes.objects(shape, SH.path)}
+
+
+def _datatype_term(core: Graph, term: URIRef, *, is_date: bool) -> object:
+    """A date has the precision that is known; a day is the one that is written plainly."""
+    datatype = XSD.date if is_date else core.value(term, RDFS.range, any=False)
+    if datatype in {None, XSD.string}:
+        return f"kg:{_local(term)}"
+    return {"@id": f"kg:{_local(term)}", "@type": f"xsd:{str(datatype).removeprefix(str(XSD))}"}
+
+
+def _ours(graph: Graph, kind: URIRef) -> list[URIRef]:
+    return [URIRef(term) for term in sorted(str(term) for term in graph.subjects(RDF.type, kind)) if term.startswith(KG)]
+
+
+def _local(term: URIRef) -> str:
+    return str(term).removeprefix(KG)
 
 
 def _parse(name: str) -> Graph:
@@ -75,8 +126,7 @@ def _module(core: Graph, codebook: Graph) -> str:
 
 
 def _constants(graph: Graph, kind: URIRef, prefix: str) -> str:
-    terms = sorted(str(term) for term in graph.subjects(RDF.type, kind) if str(term).startswith(KG))
-    return "".join(f"{prefix}{_constant(term.removeprefix(KG))}: Final = {_string(term)}\n" for term in terms)
+    return "".join(f"{prefix}{_constant(_local(term))}: Final = {_string(term)}\n" for term in _ours(graph, kind))
 
 
 def _constant(name: str) -> str:
