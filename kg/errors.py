@@ -19,6 +19,10 @@ class StoreError(KgError):
     """A store that cannot be opened, is busy, or was written by a newer version."""
 
 
+class ClusterError(KgError):
+    """A cluster that cannot be reached, has no workers left, or workers with another version of this package."""
+
+
 class QueryError(KgError):
     """A query that cannot be parsed, is not allowed, or took too long."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
@@ -13,11 +14,15 @@ from kg.cli.console import err
 from kg.errors import InputError
 from kg.model import Document, Statement
 from kg.pipeline import Settings
+from kg.read import Problem, display_id
+from kg.read.problems import OnProblem
 
 if TYPE_CHECKING:
-    from kg.store import Build, Store
+    from kg.store import Build, Change, Store
 
 Reader = Callable[[Iterable[Document]], Iterable[tuple[Document, list[Statement]]]]
+Writer = Callable[["Store", Iterable[Document]], Iterator[tuple[list[Document], "Counter[Change]"]]]
+"""Reads documents and stores what is in them: those that are in the store now, in the order given, and what became of them."""
 
 
 @dataclass
@@ -44,8 +49,35 @@ def build_of(settings: Settings, llm: str | None, codebook: str | None) -> Build
     return Build.of({**options, **({"llm": llm} if llm else {}), **({"codebook option": codebook} if codebook else {})})
 
 
+def one_by_one(reader: Reader, build: Build) -> Writer:
+    """A writer that stores each document when it has been read."""
+
+    def write(store: Store, documents: Iterable[Document]) -> Iterator[tuple[list[Document], Counter[Change]]]:
+        for document, statements in reader(documents):
+            yield [document], Counter((store.add(document, statements, build=build),))
+
+    return write
+
+
+def by_cluster(address: str, shards: Path | None, settings: Settings, build: Build, problems: OnProblem) -> Writer:
+    """A writer that has documents read by a Dask cluster, and stores what comes back; what cannot be read is a problem."""
+    from kg.cluster import extract_shards
+
+    def left_out(document: Document, reason: str) -> None:
+        problems(Problem(display_id(document.id), "", f"could not be extracted ({reason}); left out"))
+
+    def write(store: Store, documents: Iterable[Document]) -> Iterator[tuple[list[Document], Counter[Change]]]:
+        extracted = extract_shards(documents, settings, build, address=address, shards=shards, on_failure=left_out)
+        with closing(extracted):
+            for group in extracted:
+                counts = store.load_extracted(group, build=build)
+                yield [document for document, _ in group], counts
+
+    return write
+
+
 def bring_up_to_date(
-    store: Store, documents: Iterable[Document], reader: Reader, build: Build, *, anew: bool, keep: bool, sync: Callable[[], bool] | None
+    store: Store, documents: Iterable[Document], writer: Writer, build: Build, *, anew: bool, keep: bool, sync: Callable[[], bool] | None
 ) -> Outcome:
     """Add what is new, replace what changed, leave alone what is as it was.
 
@@ -58,15 +90,19 @@ def bring_up_to_date(
     sync
         Where given and true after the last document: remove the documents that were not given.
     """
+    from kg.store.offices import note_offices
+
     outcome = Outcome()
     seen: set[str] = set()
+    under_way: set[str] = set()  # what the store says of these is out of date, where a document is given twice
 
     def wanted() -> Iterator[Document]:
         for document in documents:
             if sync is not None:
                 seen.add(document.id)
-            left = _left_alone(store, document, build, anew=anew)
+            left = None if document.id in under_way else _left_alone(store, document, build, anew=anew)
             if left is None:
+                under_way.add(document.id)
                 yield document
                 continue
             outcome.counts["unchanged"] += 1
@@ -76,15 +112,18 @@ def bring_up_to_date(
             if keep:
                 outcome.statements += store.statements(document.id)
 
-    for document, statements in reader(wanted()):
-        outcome.counts[store.add(document, statements, build=build)] += 1
-        outcome.number += store.count_statements(document.id)
-        if keep:
-            outcome.statements += store.statements(document.id)
+    for stored, changes in writer(store, wanted()):
+        outcome.counts.update(changes)
+        for document in stored:
+            under_way.discard(document.id)
+            outcome.number += store.count_statements(document.id)
+            if keep:
+                outcome.statements += store.statements(document.id)
     if sync is not None and sync():
         gone = [one.id for one in store.documents() if one.id not in seen]
         outcome.counts["removed"] = sum(store.remove(one) for one in gone)
     outcome.copies = len(store.group_copies())
+    note_offices(store)
     return outcome
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from kg.cli.building import bring_up_to_date, build_of, checked_sync, report
+from kg.cli.building import Writer, bring_up_to_date, build_of, by_cluster, checked_sync, one_by_one, report
 from kg.cli.codebooks import code_cell, coded_export, recoder_of
 from kg.cli.console import Problems, print_table, progress, read_ahead, statements_table, writing, written_bytes
 from kg.cli.differences import print_differences
@@ -23,6 +23,7 @@ from kg.cli.options import (
     ActorsFile,
     Codebook,
     Columns,
+    Dask,
     Date,
     Encoding,
     InputFormat,
@@ -40,6 +41,7 @@ from kg.cli.options import (
     Processes,
     Publisher,
     RulesOnly,
+    Shards,
     StoreToBuild,
     documents_of,
 )
@@ -50,7 +52,7 @@ from kg.read import display_id
 from kg.record import Record, code_record, json_line, statement_record
 
 if TYPE_CHECKING:
-    from kg.store import Store
+    from kg.store import Build, Store
 
 Extracted = Iterable[tuple[Document, list[Statement]]]
 
@@ -84,6 +86,8 @@ def build(
     llm_budget: LLMBudget = None,
     llm_cache: LLMCache = None,
     llm_timeout: LLMTimeout = None,
+    dask: Dask = None,
+    shards: Shards = None,
     table: Annotated[bool, typer.Option("--table", help="Print the statements of this run as a table.")] = False,
     sync: Annotated[bool, typer.Option("--sync", help="Remove the documents of the store that are not among the inputs.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; show the statements that would come, go or change.")] = False,
@@ -102,6 +106,8 @@ def build(
     - `cat feed.jsonl | kg build - --input-format jsonl --store out/store`
 
     - `kg build news.csv --column text=body --column date=published --store out/store --table`
+
+    - `kg build archive.jsonl --store out/store --dask tcp://host:8786`
     """
     from kg.store.compare import compare_statements
 
@@ -109,19 +115,34 @@ def build(
     problems = Problems()
     documents = documents_of(inputs, input_format, column, date, publisher, encoding, problems)
     settings = Settings(model, actors, actors_file, min_confidence, rules_only, recoder.codebook.acts if recoder else (), judgements, names)
-    reader = reader_of(settings, processes, LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout), problems)
+    asked = LLMOptions(llm, llm_url, llm_price, llm_budget, llm_cache, llm_timeout)
     made_by = build_of(settings, llm, codebook)
+    writer = _writer(settings, processes, asked, problems, made_by, dask, shards)
     keep = checked_sync(lambda: problems.count) if sync else None
     with _store_to_build(store, dry_run=dry_run) as opened:
         before = opened.statements() if dry_run else []
         counted = _counted(documents, wait="-" not in inputs)
-        outcome = bring_up_to_date(opened, counted, reader, made_by, anew=anew, keep=table, sync=keep)
+        outcome = bring_up_to_date(opened, counted, writer, made_by, anew=anew, keep=table, sync=keep)
         if dry_run:
             print_differences(compare_statements(before, opened.statements()))
         report(store, outcome, opened, made_by)
     if table:
         print_table(_table(outcome.statements, recoder))
     problems.finish()
+
+
+def _writer(
+    settings: Settings, processes: int, llm: LLMOptions, problems: Problems, build: Build, dask: str | None, shards: Path | None
+) -> Writer:
+    """Who reads and stores the documents: this process with those that it starts, or a cluster."""
+    reader = reader_of(settings, processes, llm, problems)
+    if dask is None:
+        if shards is not None:
+            raise typer.BadParameter("means nothing without --dask ADDRESS", param_hint="--shards")
+        return one_by_one(reader, build)
+    if llm.model is not None or processes != 1:
+        raise typer.BadParameter(f"cannot go with {'--llm' if llm.model else '--processes'}: the workers extract", param_hint="--dask")
+    return by_cluster(dask, shards, settings, build, problems)
 
 
 def _rebuild() -> Callable[..., None]:

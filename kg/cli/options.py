@@ -46,6 +46,14 @@ RulesOnly = Annotated[bool, typer.Option("--rules-only", help="Leave the relatio
 Processes = Annotated[
     int, typer.Option("--processes", "-j", min=1, help="Worker processes, or questions at once with --llm; the result is the same.")
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Extract on a Dask cluster: its scheduler's address (tcp://host:8786) or file (.json)."),
+]
+Shards = Annotated[
+    Path | None,
+    typer.Option("--shards", metavar="DIR", help="With --dask: a folder that all machines share, where workers leave what they did."),
+]
 InputFormat = Annotated[str | None, typer.Option("--input-format", help="Read every input as txt, md, html, pdf, jsonl, json, csv or tsv.")]
 Columns = Annotated[
     list[str] | None, typer.Option("--column", help="Name a field of rows, such as text=body or date=published; repeatable.")
