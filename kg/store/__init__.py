@@ -134,6 +134,11 @@ class Store(AnyStore):
         """
         return self.dataset.query(text)
 
+    def _dump(self, graph: str) -> bytes:
+        dumped = self._quads.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph))
+        assert dumped is not None  # None is for writing to a file
+        return dumped
+
     def snapshot(self) -> Snapshot:
         """A frozen copy of this moment in a folder of its own; close it when done. Millions of triples take a blink."""
         if self._frozen is not None:

@@ -41,7 +41,7 @@ from kg.store.graphs import (
     stored_form,
 )
 from kg.store.journal import Record
-from kg.store.serialise import format_name, serialise
+from kg.store.serialise import format_name, serialise_graphs
 from kg.vocabulary import CLASS_DOCUMENT, CLASS_STATEMENT, PREFIXES
 
 Change = Literal["added", "unchanged", "replaced"]
@@ -124,7 +124,7 @@ class AnyStore(ABC):
         """
         self.note(build)
         changes = self._changes(document, statements, build)
-        known = {graph: self.content(graph) for graph in changes}
+        known = self.contents(changes)
         if known == changes:
             return "unchanged"
         self._commit(changes, known)
@@ -153,7 +153,7 @@ class AnyStore(ABC):
 
         def records() -> Iterator[Record]:
             for document, changes in documents:
-                known = {graph: self.content(graph) for graph in changes}
+                known = self.contents(changes)
                 before, after = known[document], changes[document]
                 counts["added" if not before else "unchanged" if before == after else "replaced"] += 1
                 if known != changes:
@@ -171,7 +171,7 @@ class AnyStore(ABC):
 
     def put_lines(self, changes: Mapping[str, Lines]) -> bool:
         """As `put`, of triples in N-Triples as the database writes them."""
-        known = {graph: self.content(graph) for graph in changes}
+        known = self.contents(changes)
         if known != changes:
             self._commit(changes, known)
         return known != changes
@@ -179,6 +179,10 @@ class AnyStore(ABC):
     def content(self, graph: str) -> Lines:
         """What a named graph holds, as lines of N-Triples; nothing where there is none."""
         return frozenset(str(quad.triple) for quad in self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+
+    def contents(self, graphs: Iterable[str]) -> dict[str, Lines]:
+        """What each of several named graphs holds."""
+        return {graph: self.content(graph) for graph in graphs}
 
     def has_graph(self, graph: str) -> bool:
         """Whether a named graph holds anything."""
@@ -240,7 +244,7 @@ class AnyStore(ABC):
         triples = [triple for one in after for triple in statement_triples(one)]
         wanted = frozenset(str(quad.triple) for quad in about) | lines_of(triples)
         changes = {original.document: wanted, **_judgement_lines(original.document, [*known, correction])}
-        self._commit(changes, {graph: self.content(graph) for graph in changes})
+        self._commit(changes, self.contents(changes))
         return True
 
     def corrections(self, document: str | None = None) -> list[Correction]:
@@ -300,9 +304,10 @@ class AnyStore(ABC):
         union. A file is replaced whole or not at all. Triples `beside` the store's, by the IRI of their graph, are written
         too, and `prefixes` beside ours. Raises UnknownNameError for another format, OSError from writing.
         """
-        added = (quad for graph, triples in (beside or {}).items() for quad in _quads_of(graph, triples))
+        added = ((graph, _text(stored_form(lines_of(triples)))) for graph, triples in (beside or {}).items())
+        ours = ((graph, self._dump(graph)) for graph in self._exported_graphs())
         known = {**PREFIXES, **({"prov": PROV} if self._is_judged() else {}), **(prefixes or {})}
-        written = serialise(chain(self._exported_quads(), added), format_name(format), known)
+        written = serialise_graphs(chain(ours, added), format_name(format), known)
         if out is not None:
             _replace_file(Path(out), written)
         return written
@@ -388,14 +393,18 @@ class AnyStore(ABC):
         described = (quad.subject for quad in found if quad.subject == quad.graph_name)
         return sorted((node for node in described if isinstance(node, ox.NamedNode)), key=str)
 
-    def _exported_quads(self) -> Iterator[ox.Quad]:
+    def _exported_graphs(self) -> Iterator[str]:
         """The graphs of documents, of their corrections, and of what is a copy of what."""
         judged = self._is_judged()
         for node in self._document_graphs():
-            yield from self._quads.quads_for_pattern(None, None, None, node)
+            yield node.value
             if judged:
-                yield from self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph_of(node.value, CORRECTIONS)))
-        yield from self._quads.quads_for_pattern(None, None, None, ox.NamedNode(COPIES))
+                yield graph_of(node.value, CORRECTIONS)
+        yield COPIES
+
+    def _dump(self, graph: str) -> bytes:
+        """What a named graph holds, as lines of N-Triples."""
+        return _text(self.content(graph))
 
     def _described(self, document: ox.NamedNode) -> Iterable[Triple]:
         """The triples about the document itself, out of the many in its graph."""
@@ -459,9 +468,8 @@ def _judgement_lines(document: str, corrections: list[Correction]) -> dict[str, 
     }
 
 
-def _quads_of(graph: str, triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Quad]:
-    text = "".join(f"{line} <{graph}> .\n" for line in stored_form(lines_of(triples)))
-    return ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS)
+def _text(lines: Lines) -> bytes:
+    return "".join(f"{line} .\n" for line in lines).encode()
 
 
 def _to_rdflib(term: object) -> Node:

@@ -9,22 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import cast
 
 import pyoxigraph as ox
 
 from kg.errors import UnknownNameError
 from kg.store.jsonld import compact, to_jsonld
+from kg.store.reified import with_reifiers
 
-__all__ = ["DATASET_FORMATS", "FORMATS", "compact", "format_name", "serialise"]
+__all__ = ["DATASET_FORMATS", "FORMATS", "compact", "format_name", "serialise", "serialise_graphs"]
 
-FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml")
-"""What `serialise` writes. Of these trig and nquads keep named graphs."""
+FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "turtle12", "trig12", "nquads12", "ntriples12")
+"""What `serialise` writes. Of these trig and nquads keep named graphs; those of RDF 1.2 say of each statement which triple it reifies."""
 
 DATASET_FORMATS = frozenset({"trig", "nquads"})
 
+_RDF_1_2 = {"turtle12": "turtle", "trig12": "trig", "nquads12": "nquads", "ntriples12": "ntriples"}
 _ALIASES = {"ttl": "turtle", "nq": "nquads", "nt": "ntriples", "json-ld": "jsonld", "rdf": "rdfxml", "xml": "rdfxml"}
+_ALIASES |= {"ttl12": "turtle12", "nq12": "nquads12", "nt12": "ntriples12"}
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDF_TYPE = ox.NamedNode(_RDF + "type")
+_TYPE = f" {_RDF_TYPE} ".encode()
+_FIRST = b" \x00 "
 _FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
     "trig": ox.RdfFormat.TRIG,
@@ -50,20 +56,49 @@ def serialise(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, str]
     Formats without graphs get each triple once, whichever graphs hold it. Raises UnknownNameError for a format not in FORMATS.
     """
     name = format_name(format)
+    if name in _RDF_1_2:
+        name, quads = _RDF_1_2[name], with_reifiers(quads)
     if name in DATASET_FORMATS:
-        ordered = sorted(set(quads), key=_quad_key)
-        return _with_header(_written(ordered, name, prefixes), name, prefixes)
-    triples = sorted({quad.triple for quad in quads}, key=_triple_key)
+        return _written(sorted(set(quads), key=_quad_key), name, prefixes)
+    return _written(sorted({quad.triple for quad in quads}, key=_triple_key), name, prefixes)
+
+
+def serialise_graphs(graphs: Iterable[tuple[str, bytes]], format: str, prefixes: Mapping[str, str]) -> bytes:
+    """As `serialise`, of named graphs as Oxigraph dumps them: the IRI of each, and its triples as lines of N-Triples.
+
+    Several times as fast: lines are sorted as they stand, and no triple becomes an object of Python's.
+    """
+    name = format_name(format)
+    plain = _RDF_1_2.get(name, name)
+    by_graph: dict[str, set[bytes]] = {}
+    for graph, text in graphs:
+        by_graph.setdefault(f"<{graph}>" if plain in DATASET_FORMATS else "", set()).update(_marked(text))
+    ordered = b"".join(_in_order(by_graph[graph], graph) for graph in sorted(by_graph))
+    if name in {"nquads", "ntriples"}:
+        return ordered
+    quads = ox.parse(ordered, format=ox.RdfFormat.N_QUADS, lenient=True)
+    if name in _RDF_1_2:
+        return serialise(quads, name, prefixes)
+    return _written(quads if name in DATASET_FORMATS else (quad.triple for quad in quads), name, prefixes)
+
+
+def _marked(text: bytes) -> list[bytes]:
+    """The lines, rdf:type put so that it sorts before all else. Oxigraph escapes the mark where a text has it."""
+    return text.replace(_TYPE, _FIRST).split(b"\n")[:-1]
+
+
+def _in_order(lines: set[bytes], graph: str) -> bytes:
+    ordered = b"\n".join([*sorted(lines), b""]).replace(_FIRST, _TYPE)
+    return ordered.replace(b" .\n", f" {graph} .\n".encode()) if graph else ordered
+
+
+def _written(ordered: Iterable[ox.Quad] | Iterable[ox.Triple], name: str, prefixes: Mapping[str, str]) -> bytes:
     if name == "jsonld":
-        return to_jsonld(triples, prefixes)
-    return _with_header(_written(triples, name, prefixes), name, prefixes)
-
-
-def _written(ordered: list[ox.Quad] | list[ox.Triple], name: str, prefixes: Mapping[str, str]) -> bytes:
+        return to_jsonld(cast(Iterable[ox.Triple], ordered), prefixes)
     given = dict(prefixes) if name in {"turtle", "trig", "rdfxml"} else None
-    written = ox.serialize(ordered, format=_FORMATS[name], prefixes=given)
+    written = ox.serialize(cast(Iterable[ox.Quad], ordered), format=_FORMATS[name], prefixes=given)
     assert written is not None  # None is for writing to a file
-    return written
+    return _with_header(written, name, prefixes)
 
 
 def _triple_key(triple: ox.Triple) -> tuple[str, str, str]:
