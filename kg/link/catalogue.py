@@ -130,6 +130,11 @@ class Catalogue:
             )
         return self._actors[short]
 
+    def by_cow(self) -> dict[int, str]:
+        """The id of the actor that each COW number means: of several in the course of time, the one that still exists."""
+        numbered = sorted((bool(end), short, int(cow)) for short, (_, _, _, _, cow, _, end) in self._rows.items() if cow.isdigit())
+        return {cow: ACTOR + short for _, short, cow in reversed(numbered)}
+
     def find(self, surface: str) -> list[Candidate]:
         """The actors that a surface may name, names before adjectives, capitals, places and surnames.
 
@@ -227,6 +232,10 @@ class Catalogue:
         last = max((term.start for term in terms if term.start <= date), default="")
         held = [term for term in terms if term.covers(date) and (term.end or term.start == last or date <= term.as_of)]
         return sorted(held, key=lambda term: term.start, reverse=True)
+
+    def terms(self) -> Sequence[Term]:
+        """Every known term of office."""
+        return self._terms
 
     def terms_of(self, actor_id: str, role: str) -> list[Term]:
         """Every known term of a role of an actor."""
