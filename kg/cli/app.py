@@ -9,7 +9,23 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from kg.cli import actors, codebooks, explaining, extraction, figures, holdings, look, measure, rows, scoring, work
+from kg.cli import (
+    actors,
+    codebooks,
+    comparing,
+    explaining,
+    extraction,
+    figures,
+    holdings,
+    look,
+    reference,
+    rows,
+    scoring,
+    structure,
+    ties,
+    treaties,
+    work,
+)
 from kg.cli.console import ERROR, INTERRUPTED, err, out, prepare_streams
 from kg.errors import KgError
 
@@ -26,7 +42,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (extraction, explaining, look, holdings, measure, figures, work, rows, codebooks, actors, scoring):
+for module in (
+    extraction, explaining, look, holdings, ties, structure, comparing, treaties, reference, figures, work, rows, codebooks, actors,
+    scoring,
+):  # fmt: skip
     module.register(app)
 
 

@@ -9,7 +9,8 @@ import typer
 
 from kg.cli import options
 from kg.cli.console import check_writable, out, waiting
-from kg.cli.measure import KeepCopies, OnlyPublisher, Persons, Since, Until, hold, named_in, timeline_rows
+from kg.cli.held import KeepCopies, OnlyPublisher, Persons, Since, Until, hold, named_in
+from kg.cli.ties import NO_DATE, ByPeriod, timeline_rows
 from kg.errors import UnknownNameError
 
 
@@ -22,7 +23,7 @@ def plot(
     file: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write: .png, .svg or .pdf.")],
     store: options.Store,
     actor: Annotated[list[str] | None, typer.Option("--actor", help="timeline: of this actor, or of two; repeatable.")] = None,
-    by: Annotated[Literal["year", "quarter", "month", "day"], typer.Option("--by", help="timeline: how time is divided.")] = "month",
+    by: ByPeriod = "month",
     most: Annotated[int, typer.Option("--most", min=2, help="network and matrix: how many actors, the busiest.")] = 30,
     since: Since = None,
     until: Until = None,
@@ -49,7 +50,7 @@ def plot(
     with waiting("drawing"):
         if what == "timeline":
             ids = [named_in(held, name) for name in actor or []]
-            rows = [row for row in timeline_rows(held, set(ids), by) if row[0] != "no date"]
+            rows = [row for row in timeline_rows(held, set(ids), by) if row[0] != NO_DATE]
             title = " \N{EN DASH} ".join(held.labels[one] for one in ids)
             write_timeline_figure([(row[0], row[1], row[2], row[4]) for row in rows], file, title=title)
         elif what == "matrix":

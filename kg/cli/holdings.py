@@ -15,6 +15,7 @@ from kg.cli import options
 from kg.cli.codebooks import code_cell, recoder_of
 from kg.cli.console import escaped, name_of, out, plain_table, print_table, statements_table
 from kg.cli.look import read_store
+from kg.cli.reference import LAYER_COLUMNS, LayerRow, layer_rows
 from kg.cli.reports import Cell, Format, Part, print_report
 from kg.errors import InputError, UnknownNameError
 from kg.model import Actor, Document, Participant, Statement, Status
@@ -60,17 +61,20 @@ def stats(
     """
     recoder = recoder_of(codebook)
     held, statements = read_store(store)
+    layers = _layers(store)
     if documents:
         _print_documents(held, statements)
         return
     dates = sorted(d.published for d in held if d.published)
     actors = {p.actor.id: p.actor.label for s in statements for p in (s.source, s.target) if p}
     if format != "table" or output:
-        print_report(_stats_parts(held, statements, actors, top), format, output)
+        print_report(_stats_parts(held, statements, actors, layers, top), format, output)
         return
     out.print(f"documents   {len(held)}" + (f"  ({dates[0]} to {dates[-1]})" if dates else ""), markup=False)
     out.print(f"statements  {len(statements)}")
     out.print(f"actors      {len(actors)}")
+    for name, pacts, first, last, file in layers:
+        out.print(f"reference   {name}: {pacts} pacts from {first} to {last} ({file}), apart from the news", markup=False)
     if not statements:
         return
     out.print()
@@ -87,7 +91,14 @@ def stats(
     print_table(table)
 
 
-def _stats_parts(held: list[Document], statements: list[Statement], actors: dict[str, str], top: int) -> list[Part]:
+def _layers(path: Path) -> list[LayerRow]:
+    from kg.store import Store
+
+    with Store.open(path, create=False, read_only=True) as store:
+        return layer_rows(store)
+
+
+def _stats_parts(held: list[Document], statements: list[Statement], actors: dict[str, str], layers: list[LayerRow], top: int) -> list[Part]:
     """The figures of `stats` for other programs."""
     dates = sorted(d.published for d in held if d.published)
     sums = Counter(s.relation.code for s in statements)
@@ -102,6 +113,7 @@ def _stats_parts(held: list[Document], statements: list[Statement], actors: dict
         Part("relations", ("relation", "all", *_STATUSES), relations),
         Part("actors", ("actor", "statements", "id"), chief, hidden=("id",)),
         Part("store", ("documents", "from", "to", "statements", "actors"), [whole]),
+        Part("reference", LAYER_COLUMNS, layers, "" if layers else "none"),
     ]
 
 

@@ -4,10 +4,11 @@ from kg.measures.blocs import Bloc, contradictions, signed_communities, signed_m
 from kg.measures.centrality import FAMILIES, Centrality, Family, Reciprocity, centrality, reciprocity, select_family, to_weighted
 from kg.measures.change import Change, Structure, compare, summarise
 from kg.measures.copies import find_copies, texts_of
-from kg.measures.dyads import PERIODS, Dyad, Period, date_of, dyads, period_of, within, without_repeats
+from kg.measures.dyads import Dyad, date_of, dyads, without_repeats
 from kg.measures.frustration import Frustration, frustration
-from kg.measures.ranks import RankInterval, rank_intervals, strength
-from kg.measures.signed import Triad, TriadCensus, to_signed, triad_census, triangles, unbalanced_triads
+from kg.measures.periods import PERIODS, Period, fill_periods, period_bounds, period_of, within
+from kg.measures.ranks import Measure, RankInterval, degree, rank_intervals, strength
+from kg.measures.signed import SignedGraph, Triad, TriadCensus, to_signed, triad_census, triangles, unbalanced_triads
 from kg.measures.treaties import Pledge, Spell, TreatyTalk, alliance_graph, read_spells, treaty_and_talk
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "Dyad",
     "Family",
     "Frustration",
+    "Measure",
     "Period",
     "Pledge",
     "RankInterval",
     "Reciprocity",
+    "SignedGraph",
     "Spell",
     "Structure",
     "TreatyTalk",
@@ -33,9 +36,12 @@ __all__ = [
     "compare",
     "contradictions",
     "date_of",
+    "degree",
     "dyads",
+    "fill_periods",
     "find_copies",
     "frustration",
+    "period_bounds",
     "period_of",
     "rank_intervals",
     "read_spells",

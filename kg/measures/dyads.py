@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import math
-from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from kg.errors import UnknownNameError
 from kg.graph import end_of, sorted_statements
+from kg.measures.periods import Period, period_of
 from kg.model import Document, Statement, Status
-
-Period = Literal["all", "year", "quarter", "month", "day"]
-PERIODS: tuple[Period, ...] = ("all", "year", "quarter", "month", "day")
-
-_LENGTHS = {"year": 4, "quarter": 7, "month": 7, "day": 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,52 +61,6 @@ def date_of(statement: Statement, documents: Mapping[str, Document]) -> str | No
         return document.published if document else None
     first, _, last = statement.when.partition("/")
     return last if first == ".." else first
-
-
-def period_of(date: str | None, period: Period) -> str:
-    """The period that a date of any precision, or both ends of an interval, fall in; empty where it is not that precise.
-
-    Raises UnknownNameError for a period that is none.
-
-    >>> period_of("2024-03-05", "quarter"), period_of("2024", "month"), period_of("2024-01/2024-03", "year"), period_of("2024/..", "year")
-    ('2024-Q1', '', '2024', '')
-    """
-    if period not in PERIODS:
-        raise UnknownNameError(f"no period {period!r}; there is {', '.join(PERIODS)}")
-    if period == "all" or date is None:
-        return ""
-    if "/" in date:
-        begin, end = (period_of(side, period) for side in date.split("/"))
-        return begin if begin == end else ""
-    if len(date) < _LENGTHS[period]:
-        return ""
-    if period == "quarter":
-        return f"{date[:4]}-Q{(int(date[5:7]) + 2) // 3}"
-    return date[: _LENGTHS[period]]
-
-
-def within(date: str | None, begin: str | None, end: str | None) -> bool:
-    """Whether a date of any precision, or an interval, lies wholly within [begin, end], both of any precision and inclusive.
-
-    >>> within("2024-02", "2024", "2024-02-29"), within("2024", "2024-02", None), within(None, None, None)
-    (True, False, True)
-    """
-    if date is None:
-        return begin is None and end is None
-    first, _, last = date.partition("/")
-    after = begin is None or (first != ".." and _first_day(first) >= _first_day(begin))
-    before = end is None or (last != ".." and _last_day(last or first) <= _last_day(end))
-    return after and before
-
-
-def _first_day(date: str) -> str:
-    return date + "-01-01"[len(date) - 4 :] if len(date) < 10 else date
-
-
-def _last_day(date: str) -> str:
-    if len(date) == 4:
-        return f"{date}-12-31"
-    return f"{date}-{monthrange(int(date[:4]), int(date[5:7]))[1]}" if len(date) == 7 else date
 
 
 def dyads(

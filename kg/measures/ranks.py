@@ -31,6 +31,11 @@ def strength(graph: nx.MultiDiGraph) -> dict[str, float]:
     return {str(node): float(value) for node, value in to_weighted(graph).degree(weight="weight")}
 
 
+def degree(graph: nx.MultiDiGraph) -> dict[str, float]:
+    """The others that an actor has ties with, whichever the direction."""
+    return {str(node): float(count) for node, count in to_weighted(graph).to_undirected(as_view=True).degree()}
+
+
 def rank_intervals(
     graph: nx.MultiDiGraph,
     measure: Measure = strength,
@@ -69,38 +74,53 @@ def rank_intervals(
     and Duval, R. D. (1993). Bootstrapping. Sage. Clusters, not rows, are drawn: Field, C. A., and Welsh, A. H. (2007).
     Bootstrapping clustered data. Journal of the Royal Statistical Society B 69, 369-390.
     """
-    origins = copies or {}
-    actors = sorted(graph)
-    place = {actor: at for at, actor in enumerate(actors)}
-    edges = list(graph.edges(keys=True, data=True))
-    names = [origins.get(data["document"], data["document"]) for _, _, _, data in edges]
-    number = {name: at for at, name in enumerate(sorted(set(names)))}
-    home = np.array([number[name] for name in names], dtype=np.int64)
-    ends = np.array([(place[a], place[b]) for a, b, _, _ in edges], dtype=np.int64).reshape(-1, 2)
-
-    def values_of(times: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Each actor's value where each document was drawn so many times."""
-        if measure is strength:  # needs no graph: 200 draws of 50,000 statements take a second, not minutes
-            weights = np.repeat(times[home].astype(float), 2)
-            return np.asarray(np.bincount(ends.ravel(), weights=weights, minlength=len(actors)))
-        sample = nx.MultiDiGraph()
-        sample.add_nodes_from(graph.nodes(data=True))
-        sample.add_edges_from(
-            (a, b, key, {**data, "weight": int(times[at])}) for (a, b, key, data), at in zip(edges, home, strict=True) if times[at]
-        )
-        found = measure(sample)
-        return np.array([found[actor] for actor in actors], dtype=float)
-
+    if not len(graph):
+        return []
+    sampler = _Sampler(graph, measure, copies or {})
     rng = np.random.default_rng(seed)
-    drawn = np.empty((draws, len(actors)))
-    for draw in range(draws):
-        times = np.bincount(rng.integers(0, max(len(number), 1), size=len(number)), minlength=len(number))
-        drawn[draw] = _ranks(values_of(times))
+    drawn = np.array([_ranks(sampler.values(sampler.draw(rng))) for _ in range(draws)])
     tail = 50 * (1 - level)
-    low, high = np.percentile(drawn, [tail, 100 - tail], axis=0) if actors else (np.zeros(0), np.zeros(0))
-    values = values_of(np.ones(len(number), dtype=np.int64))
-    rows = zip(actors, values.tolist(), _ranks(values).tolist(), low.tolist(), high.tolist(), strict=True)
+    low, high = np.percentile(drawn, [tail, 100 - tail], axis=0)
+    values = sampler.values(np.ones(sampler.documents, dtype=np.int64))
+    rows = zip(sampler.actors, values.tolist(), _ranks(values).tolist(), low.tolist(), high.tolist(), strict=True)
     return sorted((RankInterval(*row) for row in rows), key=lambda row: (-row.value, row.actor))
+
+
+class _Sampler:
+    """A graph whose documents, copies together, can be drawn several times or not at all.
+
+    `documents` is how many there are, `actors` the order of the values.
+    """
+
+    def __init__(self, graph: nx.MultiDiGraph, measure: Measure, copies: Mapping[str, str]) -> None:
+        self.graph, self.measure = graph, measure
+        self.actors = sorted(graph)
+        self.edges = list(graph.edges(keys=True, data=True))
+        origins = [copies.get(data["document"], data["document"]) for _, _, _, data in self.edges]
+        number = {name: at for at, name in enumerate(sorted(set(origins)))}
+        self.documents = len(number)
+        self.home = np.array([number[name] for name in origins], dtype=np.int64)
+        place = {actor: at for at, actor in enumerate(self.actors)}
+        self.ends = np.array([(place[a], place[b]) for a, b, _, _ in self.edges], dtype=np.int64).reshape(-1, 2)
+
+    def draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """How often each document is in a sample of as many as there are, with replacement."""
+        return np.bincount(rng.integers(0, max(self.documents, 1), size=self.documents), minlength=self.documents)
+
+    def values(self, times: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Each actor's value where each document is there so many times."""
+        if self.measure is strength:  # needs no graph: 200 draws of 50,000 statements take a second, not minutes
+            weights = np.repeat(times[self.home].astype(float), 2)
+            return np.asarray(np.bincount(self.ends.ravel(), weights=weights, minlength=len(self.actors)))
+        sample = nx.MultiDiGraph()
+        sample.add_nodes_from(self.graph.nodes(data=True))
+        sample.add_edges_from(
+            (a, b, key, {**data, "weight": int(times[at])})
+            for (a, b, key, data), at in zip(self.edges, self.home, strict=True)
+            if times[at]
+        )
+        found = self.measure(sample)
+        return np.array([found[actor] for actor in self.actors], dtype=float)
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

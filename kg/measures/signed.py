@@ -7,14 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
 import networkx as nx
+
+SignedGraph: TypeAlias = nx.Graph
+"""An undirected graph each edge of which has `sign` 1 or -1, and what `to_signed` gives besides."""
 
 STANDING_SIGNS = {"ALLY": 1, "RIVAL": -1}
 """Standing relations that say which side a pair is on; they decide only where no act does."""
 
 
-def to_signed(graph: nx.MultiDiGraph, *, least: float = 0.0) -> nx.Graph:
+def to_signed(graph: nx.MultiDiGraph, *, least: float = 0.0) -> SignedGraph:
     """Each pair's sign: the sign of the sum of its acts' scores.
 
     Parameters

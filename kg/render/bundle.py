@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ import networkx as nx
 
 from kg.codebook import RELATIONS
 from kg.graph import end_of
-from kg.measures import Dyad, Period, dyads
+from kg.measures import Dyad, Period, dyads, fill_periods, period_bounds
 from kg.model import Actor, Document, Statement
 from kg.render.formats import gexf_bytes, xml_attributes, xml_text
 
@@ -117,22 +116,6 @@ def write_bundle(
     return written
 
 
-def fill_periods(periods: Iterable[str]) -> list[str]:
-    """All years, quarters or months from the first to the last; days as they are (there would be too many).
-
-    >>> fill_periods({"2024-11", "2025-02"}), fill_periods({"2024-Q4", "2025-Q1"})
-    (['2024-11', '2024-12', '2025-01', '2025-02'], ['2024-Q4', '2025-Q1'])
-    """
-    known = sorted(periods)
-    if not known or len(known[0]) == 10:
-        return known
-    if len(known[0]) == 4:
-        return [str(year) for year in range(int(known[0]), int(known[-1]) + 1)]
-    parts, mark, digits = (4, "-Q", 1) if "Q" in known[0] else (12, "-", 2)
-    begin, end = (int(one[:4]) * parts + int(one.split(mark)[-1]) - 1 for one in (known[0], known[-1]))
-    return [f"{at // parts}{mark}{at % parts + 1:0{digits}}" for at in range(begin, end + 1)]
-
-
 def _actors(statements: Iterable[Statement], roll_up: bool) -> list[Actor]:
     """Everyone at an end of a statement, by kind and name: the vertex set of all periods."""
     found: dict[str, Actor] = {}
@@ -185,21 +168,6 @@ def _vertex_rows(rows: Iterable[Dyad], actors: Sequence[Actor], periods: Sequenc
             gone = actor.valid_to is not None and actor.valid_to < first[: len(actor.valid_to)]
             unborn = actor.valid_from is not None and actor.valid_from > last[: len(actor.valid_from)]
             yield period, number, int(not gone and not unborn), int(actor.id in active[period])
-
-
-def period_bounds(period: str) -> tuple[str, str]:
-    """First and last day of a period.
-
-    >>> period_bounds("2024-02"), period_bounds("2024-Q2"), period_bounds("2024")
-    (('2024-02-01', '2024-02-29'), ('2024-04-01', '2024-06-30'), ('2024-01-01', '2024-12-31'))
-    """
-    if len(period) == 10:
-        return period, period
-    year = period[:4]
-    if len(period) == 4:
-        return f"{year}-01-01", f"{year}-12-31"
-    first, last = (3 * int(period[-1]) - 2, 3 * int(period[-1])) if "Q" in period else (int(period[5:]), int(period[5:]))
-    return f"{year}-{first:02}-01", f"{year}-{last:02}-{monthrange(int(year), last)[1]}"
 
 
 def _network(total: Iterable[Dyad], actors: Sequence[Actor]) -> nx.DiGraph:
