@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import cast
 
 import pyoxigraph as ox
 
@@ -60,7 +59,8 @@ def serialise(quads: Iterable[ox.Quad], format: str, prefixes: Mapping[str, str]
         name, quads = _RDF_1_2[name], with_reifiers(quads)
     if name in DATASET_FORMATS:
         return _written(sorted(set(quads), key=_quad_key), name, prefixes)
-    return _written(sorted({quad.triple for quad in quads}, key=_triple_key), name, prefixes)
+    once = sorted({quad.triple for quad in quads}, key=_triple_key)
+    return _written((ox.Quad(triple.subject, triple.predicate, triple.object) for triple in once), name, prefixes)
 
 
 def serialise_graphs(graphs: Iterable[tuple[str, bytes]], format: str, prefixes: Mapping[str, str]) -> bytes:
@@ -79,7 +79,7 @@ def serialise_graphs(graphs: Iterable[tuple[str, bytes]], format: str, prefixes:
     quads = ox.parse(ordered, format=ox.RdfFormat.N_QUADS, lenient=True)
     if name in _RDF_1_2:
         return serialise(quads, name, prefixes)
-    return _written(quads if name in DATASET_FORMATS else (quad.triple for quad in quads), name, prefixes)
+    return _written(quads, name, prefixes)
 
 
 def _marked(text: bytes) -> list[bytes]:
@@ -92,11 +92,12 @@ def _in_order(lines: set[bytes], graph: str) -> bytes:
     return ordered.replace(b" .\n", f" {graph} .\n".encode()) if graph else ordered
 
 
-def _written(ordered: Iterable[ox.Quad] | Iterable[ox.Triple], name: str, prefixes: Mapping[str, str]) -> bytes:
+def _written(ordered: Iterable[ox.Quad], name: str, prefixes: Mapping[str, str]) -> bytes:
+    """The quads as they come, those for a format without graphs in the default graph."""
     if name == "jsonld":
-        return to_jsonld(cast(Iterable[ox.Triple], ordered), prefixes)
+        return to_jsonld((quad.triple for quad in ordered), prefixes)
     given = dict(prefixes) if name in {"turtle", "trig", "rdfxml"} else None
-    written = ox.serialize(cast(Iterable[ox.Quad], ordered), format=_FORMATS[name], prefixes=given)
+    written = ox.serialize(ordered, format=_FORMATS[name], prefixes=given)
     assert written is not None  # None is for writing to a file
     return _with_header(written, name, prefixes)
 
