@@ -5,7 +5,7 @@ Pixels throughout, x to the right and y down. A node takes a box: its disc with,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -22,6 +22,8 @@ ASPECT = 1.4
 """Width over height of the drawing, about that of the canvas beside the panel on a laptop."""
 
 _GAP = 8.0
+_MANY = 250  # members from which on a community starts from a filled disc and takes few rounds
+_ROOM = 1.9  # how far apart the members of a community are, in discs
 _REFRESH = 8  # rounds for which the pairs of boxes that are near one another are kept
 
 
@@ -49,14 +51,14 @@ def place_nodes(edges: Sequence[tuple[int, int, float]], radii: Sequence[float],
     if count == 0:
         return Layout(np.zeros((0, 2)), np.zeros(0, dtype=np.int64))
     discs = np.asarray(radii, dtype=float)
-    weights = _weights(count, edges)
+    lines = _add_up(edges)
     communities = find_communities(count, edges, seed=seed)
     rng = np.random.default_rng(seed)
     if count <= SMALL:
         boxes = np.column_stack([np.maximum(discs, np.asarray(label_widths, dtype=float) / 2) + _GAP / 2, discs + 13.0])
-        positions = _place_small(weights, boxes, discs, communities, rng)
+        positions = _place_small(lines, boxes, discs, communities, rng)
     else:
-        positions = _place_communities(weights, discs, communities, rng)
+        positions = _place_communities(lines, discs, communities, rng)
     return Layout(np.round(positions - (positions.max(axis=0) + positions.min(axis=0)) / 2, 1), communities)
 
 
@@ -129,13 +131,30 @@ def _near(positions: Floats, halves: Floats, slack: float) -> Ints:
     return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))], dtype=np.int64)
 
 
-def _weights(count: int, edges: Sequence[tuple[int, int, float]]) -> Floats:
-    weights = np.zeros((count, count))
-    for source, target, weight in edges:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The pairs of nodes that have a tie: `pairs` (m, 2) with the lesser number first, sorted; `weights` (m,) log(1 + weight)."""
+
+    pairs: Ints
+    weights: Floats
+
+    def dense(self, count: int) -> Floats:
+        """The symmetric matrix of `count` nodes: 8 bytes a cell, so only for few of them."""
+        found = np.zeros((count, count))
+        one, other = self.pairs[:, 0], self.pairs[:, 1]
+        found[one, other] = found[other, one] = self.weights
+        return found
+
+
+def _add_up(edges: Sequence[tuple[int, int, float]]) -> _Lines:
+    """One line a pair, whatever the direction; none from a node to itself."""
+    total: dict[tuple[int, int], float] = {}
+    for source, target, weight in sorted(edges):
         if source != target:
-            weights[source, target] += weight
-            weights[target, source] += weight
-    return np.log1p(weights)
+            pair = min(source, target), max(source, target)
+            total[pair] = total.get(pair, 0.0) + weight
+    found = sorted(total)
+    return _Lines(np.array(found, dtype=np.int64).reshape(-1, 2), np.log1p(np.array([total[pair] for pair in found])))
 
 
 def _spring(weights: Floats, start: Floats, *, rounds: int, gravity: float = 0.06) -> Floats:
@@ -160,15 +179,14 @@ def _circle(order: Ints, rng: np.random.Generator, radius: float) -> Floats:
     return radius * np.column_stack([np.cos(angle), np.sin(angle)]) + rng.normal(scale=0.05, size=(len(order), 2))
 
 
-def _place_small(weights: Floats, boxes: Floats, discs: Floats, communities: Ints, rng: np.random.Generator) -> Floats:
+def _place_small(lines: _Lines, boxes: Floats, discs: Floats, communities: Ints, rng: np.random.Generator) -> Floats:
     count = len(boxes)
     order = np.lexsort((np.arange(count), communities))
-    positions = _spring(weights, _circle(order, rng, count**0.5), rounds=300)
+    positions = _spring(lines.dense(count), _circle(order, rng, count**0.5), rounds=300)
     area = (3.8 + 50 / count) * float((4 * boxes[:, 0] * boxes[:, 1]).sum())
     positions = _fill(_turn_wide(positions)) * np.array([(area * ASPECT) ** 0.5, (area / ASPECT) ** 0.5])
-    lines = np.argwhere(np.triu(weights) > 0)
     for _ in range(40):
-        positions = separate(_clear_lines(positions, discs, lines), boxes, rounds=20)
+        positions = separate(_clear_lines(positions, discs, lines.pairs), boxes, rounds=20)
     return separate(positions, boxes)
 
 
@@ -206,29 +224,64 @@ def _clear_lines(positions: Floats, discs: Floats, lines: NDArray[np.int64]) -> 
     return np.asarray(positions + 0.5 * push * (np.minimum(length, 40.0) / length)[:, None])
 
 
-def _place_communities(weights: Floats, discs: Floats, communities: Ints, rng: np.random.Generator) -> Floats:
+def _place_communities(lines: _Lines, discs: Floats, communities: Ints, rng: np.random.Generator) -> Floats:
     """Each community on its own, then the communities as circles, then both together."""
-    count = int(communities.max()) + 1
-    members = [np.flatnonzero(communities == number) for number in range(count)]
-    inner = [_place_members(weights[np.ix_(group, group)], discs[group], rng) for group in members]
-    discs_of = [discs[group] for group in members]
-    reach = np.array([float((np.linalg.norm(place, axis=1) + disc).max()) + 22.0 for place, disc in zip(inner, discs_of, strict=True)])
-    between = np.array([[weights[np.ix_(one, other)].sum() for other in members] for one in members])
+    members = [np.flatnonzero(communities == number) for number in range(int(communities.max()) + 1)]
+    inner = [_place_members(dense, discs[group], rng) for group, dense in zip(members, _within(lines, communities, members), strict=True)]
+    reach = np.array([
+        float((np.linalg.norm(place, axis=1) + discs[group]).max()) + 22.0 for place, group in zip(inner, members, strict=True)
+    ])  # fmt: skip
+    between = np.zeros((len(members), len(members)))
+    ends = communities[lines.pairs]
+    np.add.at(between, (ends, ends[:, ::-1]), lines.weights[:, None])
     np.fill_diagonal(between, 0.0)
     centres = _pack(between / max(float(between.max()), 1e-9), reach, rng)
+    pull = _pull(lines, centres[communities], len(discs))
     positions = np.zeros((len(discs), 2))
     for group, place, centre in zip(members, inner, centres, strict=True):
-        positions[group] = _turn_towards(place, group, centre, weights, communities, centres) + centre
+        positions[group] = _turn_towards(place, pull[group]) + centre
     return positions
+
+
+def _within(lines: _Lines, communities: Ints, members: Sequence[Ints]) -> Iterator[Floats]:
+    """The matrix of each community's own lines, one at a time: a matrix of all nodes would take 200 MB at 5,000."""
+    place = np.zeros(len(communities), dtype=np.int64)
+    for group in members:
+        place[group] = np.arange(len(group))
+    ends = communities[lines.pairs]
+    own = np.where(ends[:, 0] == ends[:, 1], ends[:, 0], -1)
+    order = np.argsort(own, kind="stable")
+    cuts = np.searchsorted(own[order], np.arange(len(members) + 1))
+    for group, begin, end in zip(members, cuts[:-1], cuts[1:], strict=True):
+        rows = order[begin:end]
+        yield _Lines(place[lines.pairs[rows]], lines.weights[rows]).dense(len(group))
+
+
+def _pull(lines: _Lines, homes: Floats, count: int) -> Floats:
+    """(n, 2): where the ties of each node draw it, from its community's middle (`homes`, one a node) to those of the others."""
+    found = np.zeros((count, 2))
+    one, other = lines.pairs[:, 0], lines.pairs[:, 1]
+    along = lines.weights[:, None] * (homes[other] - homes[one])
+    np.add.at(found, one, along)
+    np.add.at(found, other, -along)
+    return found
 
 
 def _place_members(weights: Floats, discs: Floats, rng: np.random.Generator) -> Floats:
     """Positions around (0, 0), no disc over another, with room for a label line between rows."""
-    start = _circle(np.arange(len(discs)), rng, len(discs) ** 0.5)
-    positions = _spring(weights, start, rounds=150 if len(discs) <= 400 else 40, gravity=0.15)
-    positions *= 1.9 * float(np.sqrt(np.mean((discs + _GAP) ** 2)))
+    many = len(discs) > _MANY
+    start = _sunflower(weights, rng) if many else _circle(np.arange(len(discs)), rng, len(discs) ** 0.5)
+    positions = _spring(weights, start, rounds=24 if many else 150, gravity=0.15)
+    positions *= _ROOM * float(np.sqrt(np.mean((discs + _GAP) ** 2)))
     placed = separate(positions, np.column_stack([discs + _GAP, discs + _GAP]), rounds=200)
     return np.asarray(placed - placed.mean(axis=0))
+
+
+def _sunflower(weights: Floats, rng: np.random.Generator) -> Floats:
+    """Start positions evenly over a disc (Vogel 1979), the most tied in the middle: few rounds would not fill a circle."""
+    rank = np.argsort(np.argsort(-weights.sum(axis=1), kind="stable"), kind="stable")
+    radius, angle = 0.8 * np.sqrt(rank + 0.5), rank * np.pi * (3 - 5**0.5)
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + rng.normal(scale=0.02, size=(len(rank), 2))
 
 
 def _pack(between: Floats, reach: Floats, rng: np.random.Generator) -> Floats:
@@ -253,8 +306,7 @@ def _part_circles(centres: Floats, reach: Floats, *, rounds: int) -> Floats:
     return moved
 
 
-def _turn_towards(place: Floats, group: Ints, centre: Floats, weights: Floats, communities: Ints, centres: Floats) -> Floats:
-    """The community turned so that members face the communities they have ties with."""
-    pull = weights[group] @ (centres[communities] - centre)
+def _turn_towards(place: Floats, pull: Floats) -> Floats:
+    """The community turned so that members face the communities that their ties draw them to."""
     turn = np.arctan2(float((place[:, 0] * pull[:, 1] - place[:, 1] * pull[:, 0]).sum()), float((place * pull).sum()))
     return np.asarray(place @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]))
