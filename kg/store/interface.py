@@ -56,8 +56,12 @@ _XSD_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _BUILT_BY = ox.NamedNode(f"{RECORD}terms#builtBy")
 _SIGNATURE = ox.NamedNode(f"{RECORD}terms#minHash")
 _BUILD_TEXT = ox.NamedNode(f"{RECORD}terms#manifest")
+_JUDGED_IN = ox.NamedNode("http://purl.org/dc/terms/source")
 _COPY_OF = ox.NamedNode(f"{PROV}alternateOf")
 _BUILDS = f"{RECORD}builds"
+_BESIDE = (CORRECTIONS, JUDGED, RECORD)
+_AT_ONCE = 50
+"""Documents whose graphs are read together."""
 
 
 class Quads(Protocol):
@@ -193,8 +197,8 @@ class AnyStore(ABC):
         graph = graph_iri(document_id)
         if not self.has(document_id):
             return False
-        names = (graph, *(graph_of(graph, kind) for kind in (CORRECTIONS, JUDGED, RECORD)))
-        known = {name: self.content(name) for name in (*names, COPIES)}
+        names = (graph, *(graph_of(graph, kind) for kind in _BESIDE))
+        known = self.contents((*names, COPIES))
         copies = frozenset(line for line in known[COPIES] if f"<{graph}>" not in line.split(" "))
         self._commit({**{name: frozenset() for name in names}, COPIES: copies}, known)
         return True
@@ -249,7 +253,7 @@ class AnyStore(ABC):
 
     def corrections(self, document: str | None = None) -> list[Correction]:
         """What people judged of the statements of all documents, or of the one with that id, in the order of time."""
-        documents = [node.value for node in self._document_graphs()] if document is None else [graph_iri(document)]
+        documents = self._judged_documents() if document is None else [graph_iri(document)]
         found = chain.from_iterable(self._corrections_of(one) for one in documents)
         return sorted(found, key=lambda one: one.order)
 
@@ -278,8 +282,7 @@ class AnyStore(ABC):
     def statements(self, document: str | None = None) -> list[Statement]:
         """The statements of all documents, or of the one with that id, by document and place in it."""
         nodes = self._document_graphs() if document is None else [ox.NamedNode(graph_iri(document))]
-        quads = chain.from_iterable(self._quads.quads_for_pattern(None, None, None, node) for node in nodes)
-        return sorted(statements_from(_lexical(quads)), key=_place)
+        return sorted(statements_from(_lexical(self._in_graphs(nodes))), key=_place)
 
     def count_statements(self, document_id: str) -> int:
         """How many statements a document has."""
@@ -305,7 +308,7 @@ class AnyStore(ABC):
         too, and `prefixes` beside ours. Raises UnknownNameError for another format, OSError from writing.
         """
         added = ((graph, _text(stored_form(lines_of(triples)))) for graph, triples in (beside or {}).items())
-        ours = ((graph, self._dump(graph)) for graph in self._exported_graphs())
+        ours = self._dumps(self._exported_graphs())
         known = {**PREFIXES, **({"prov": PROV} if self._is_judged() else {}), **(prefixes or {})}
         written = serialise_graphs(chain(ours, added), format_name(format), known)
         if out is not None:
@@ -355,10 +358,12 @@ class AnyStore(ABC):
         builds = self.content(_BUILDS)
         if builds:
             yield record_of({_BUILDS: builds})
-        for node in self._document_graphs():
-            graphs = {node.value: self.content(node.value)}
-            graphs |= {name: self.content(name) for name in (graph_of(node.value, kind) for kind in (CORRECTIONS, JUDGED, RECORD))}
-            yield record_of({name: lines for name, lines in graphs.items() if lines})
+        documents = [node.value for node in self._document_graphs()]
+        for begin in range(0, len(documents), _AT_ONCE):
+            names = {one: (one, *(graph_of(one, kind) for kind in _BESIDE)) for one in documents[begin : begin + _AT_ONCE]}
+            held = self.contents(chain.from_iterable(names.values()))
+            for one in names:
+                yield record_of({name: held[name] for name in names[one] if held[name]})
         copies = self.content(COPIES)
         if copies:
             yield record_of({COPIES: copies})
@@ -393,6 +398,15 @@ class AnyStore(ABC):
         described = (quad.subject for quad in found if quad.subject == quad.graph_name)
         return sorted((node for node in described if isinstance(node, ox.NamedNode)), key=str)
 
+    def _in_graphs(self, graphs: Iterable[ox.NamedNode]) -> Iterator[ox.Quad]:
+        """All quads of several named graphs."""
+        return chain.from_iterable(self._quads.quads_for_pattern(None, None, None, graph) for graph in graphs)
+
+    def _judged_documents(self) -> list[str]:
+        """Documents of which somebody judged a statement, sorted."""
+        found = self._quads.quads_for_pattern(None, _JUDGED_IN, None, None)
+        return sorted({_string(quad.object) for quad in found if _string(quad.graph_name).startswith(CORRECTIONS)})
+
     def _exported_graphs(self) -> Iterator[str]:
         """The graphs of documents, of their corrections, and of what is a copy of what."""
         judged = self._is_judged()
@@ -401,6 +415,10 @@ class AnyStore(ABC):
             if judged:
                 yield graph_of(node.value, CORRECTIONS)
         yield COPIES
+
+    def _dumps(self, graphs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """What each of several named graphs holds, as lines of N-Triples."""
+        return ((graph, self._dump(graph)) for graph in graphs)
 
     def _dump(self, graph: str) -> bytes:
         """What a named graph holds, as lines of N-Triples."""
