@@ -81,6 +81,7 @@ class BulkLoad:
                 self._end()
         finally:
             self._workers.shutdown()
+            del self._quads  # an exception's traceback may keep this object, and a database that is kept is not closed
 
     def _begin(self) -> None:
         self._end()
