@@ -26,7 +26,6 @@ from kg.vocabulary import PREFIXES
 from tests.small_store import KENYA, MINISTER, PERU, RWANDA, UGANDA, corpus, document, statement
 
 ONE, TWO, THREE = document(1), document(2, published="2024-06", publisher="Highland Mail"), document(3, published=None, publisher=None)
-HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 IRI = "https://w3id.org/geopolitical-kg/statement/"
 
 
@@ -228,36 +227,20 @@ def test_the_word_service_is_free_in_texts_and_iris(store: Store) -> None:
         ("hello", "begins with SELECT"),
         ("SELECT ?x { ?x kg:source }", "cannot be parsed at line 1, column 26, before '}'$"),
         ("SELECT ?x { ?x nope:source ?y }", "cannot be parsed: the prefix 'nope:' is not declared; ours are .*kgr:"),
-        ("SELECT ?x {\n ?x kg:source ?y", "cannot be parsed at line 2, column 17, at the end"),
+        ("SELECT ?x {\n ?x kg:source ?y", "cannot be parsed: 1 '{' but 0 '}'"),
         ("SELECT * FROM <file:///etc/hostname> { ?s ?p ?o }", "FROM <file:///etc/hostname> is refused"),
         ("SELECT * FROM NAMED <http://127.0.0.1/x> { GRAPH ?g { ?s ?p ?o } }", "FROM <http://127.0.0.1/x> is refused"),
         ("PREFIX f: <file:///etc/> SELECT * FROM f:hostname { ?s ?p ?o }", "FROM <file:///etc/hostname> is refused"),
-        ("BASE <file:///etc/> SELECT * FROM #x\n <hostname> { ?s ?p ?o }", "FROM <hostname> is refused: write"),
+        ("BASE <file:///etc/> SELECT * FROM #x\n <hostname> { ?s ?p ?o }", "FROM <file:///etc/hostname> is refused"),
+        ("SELECT * FROM #x\n <hostname> { ?s ?p ?o }", "FROM <hostname> is refused: write"),
+        ("PREFIX f: <etc/> SELECT * FROM f:hostname { ?s ?p ?o }", "FROM f:hostname is refused: write"),
+        ("SELECT * FROM <fil\\u0065:///etc/hostname> { ?s ?p ?o }", "FROM <file:///etc/hostname> is refused: no document"),
     ],
 )
 def test_refusals(store: Store, text: str, message: str) -> None:
     with pytest.raises(QueryError, match=message) as caught:
         run_query(store, text)
     assert "\n" not in str(caught.value)
-
-
-def test_slow_query_is_killed(store: Store) -> None:
-    started = time.monotonic()
-    with pytest.raises(QueryError, match=r"longer than 1\.5 s"):
-        run_query(store, HEAVY, timeout=1.5)
-    assert time.monotonic() - started < 4
-
-
-def test_hungry_query_is_stopped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.query.run._MOST_MEMORY", 300 << 20)
-    with pytest.raises(QueryError, match="too much memory"):
-        run_query(store, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY DESC(?l)", timeout=60)
-
-
-def test_huge_answer_is_stopped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.query.run._MOST_BYTES", 1 << 20)
-    with pytest.raises(QueryError, match="larger than 1 MiB"):
-        run_query(store, "SELECT * { ?a ?b ?c . ?d ?e ?f }")
 
 
 def test_store_of_many_tables_is_queried_whole(tmp_path: Path) -> None:

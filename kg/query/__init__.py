@@ -2,7 +2,7 @@
 
 from kg.query.named import NamedQuery, Parameter, actor_named, named_queries, named_query
 from kg.query.results import RESULT_FORMATS, format_result
-from kg.query.run import QueryResult, run_query
+from kg.query.run import QueryResult, run_in_process, run_on_database, run_query
 
 __all__ = [
     "RESULT_FORMATS",
@@ -13,5 +13,7 @@ __all__ = [
     "format_result",
     "named_queries",
     "named_query",
+    "run_in_process",
+    "run_on_database",
     "run_query",
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from difflib import get_close_matches
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 from rdflib.term import BNode, Literal, Node, URIRef
@@ -16,18 +18,20 @@ from kg.query.run import QueryResult, Row
 from kg.store.serialise import compact, serialise
 from kg.vocabulary import PREFIXES
 
-RESULT_FORMATS = ("table", "csv", "tsv", "json", "turtle")
-"""What `format_result` writes. csv, tsv and json are the W3C's formats for SPARQL results."""
+RESULT_FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
+"""What `format_result` writes. csv, tsv, json and xml are the W3C's formats for SPARQL results."""
 
+_XML_NAMESPACE = "http://www.w3.org/2005/sparql-results#"
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
 def format_result(result: QueryResult, format: str = "table") -> str:
     """The answer as text that ends with a newline.
 
-    `table` shortens IRIs with our prefixes and is for reading; `csv`, `tsv` and `json` follow the W3C's SPARQL results formats
-    (for CONSTRUCT with the columns subject, predicate, object); `turtle` writes the triples of CONSTRUCT and DESCRIBE. Raises
-    UnknownNameError for another format, QueryError where the answer does not fit it.
+    `table` shortens IRIs with our prefixes and is for reading; `csv`, `tsv`, `json` and `xml` follow the W3C's SPARQL results
+    formats (for CONSTRUCT with the columns subject, predicate, object); `turtle` writes the triples of CONSTRUCT and DESCRIBE.
+    Raises UnknownNameError for another format, QueryError where the answer does not fit it.
     """
     match format:
         case "table":
@@ -38,6 +42,8 @@ def format_result(result: QueryResult, format: str = "table") -> str:
             return _tsv(result)
         case "json":
             return _json(result)
+        case "xml":
+            return _xml(result)
         case "turtle" | "ttl":
             return _turtle(result)
     near = get_close_matches(format, RESULT_FORMATS, n=1)
@@ -65,9 +71,13 @@ def _short(node: Node | None) -> str:
 def _csv(result: QueryResult) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(result.columns or ["answer"])
+    writer.writerow(_columns(result))
     writer.writerows([["" if node is None else _plain(node) for node in row] for row in _rows(result)])
     return out.getvalue()
+
+
+def _columns(result: QueryResult) -> tuple[str, ...]:
+    return ("answer",) if result.kind == "ask" else result.columns
 
 
 def _rows(result: QueryResult) -> tuple[Row, ...]:
@@ -79,7 +89,7 @@ def _plain(node: Node) -> str:
 
 
 def _tsv(result: QueryResult) -> str:
-    header = "\t".join(f"?{column}" for column in result.columns or ["answer"])
+    header = "\t".join(f"?{column}" for column in _columns(result))
     rows = ("\t".join("" if node is None else str(_to_ox(node)) for node in row) for row in _rows(result))
     return "\n".join([header, *rows]) + "\n"
 
@@ -106,6 +116,39 @@ def _binding(node: Node) -> dict[str, str]:
     if node.language:
         return {**binding, "xml:lang": node.language}
     return {**binding, "datatype": str(node.datatype)} if node.datatype and str(node.datatype) != _XSD_STRING else binding
+
+
+def _xml(result: QueryResult) -> str:
+    head = "".join(f"  <variable name={quoteattr(column)}/>\n" for column in result.columns)
+    if result.kind == "ask":
+        body = f" <boolean>{'true' if result.answer else 'false'}</boolean>\n"
+    else:
+        body = f" <results>\n{''.join(_xml_row(result.columns, row, number) for number, row in enumerate(result.rows, 1))} </results>\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="{_XML_NAMESPACE}">\n <head>\n{head} </head>\n{body}</sparql>\n'
+
+
+def _xml_row(columns: tuple[str, ...], row: Row, number: int) -> str:
+    cells = [
+        f"   <binding name={quoteattr(column)}>{_xml_term(node, f'row {number}, {column}')}</binding>\n"
+        for column, node in zip(columns, row, strict=True)
+        if node is not None
+    ]
+    return f"  <result>\n{''.join(cells)}  </result>\n"
+
+
+def _xml_term(node: Node, place: str) -> str:
+    """An element; carriage returns as references, since XML readers make line feeds of them. Raises QueryError for what XML cannot hold."""
+    found = _NOT_XML.search(str(node))
+    if found:
+        raise QueryError(
+            f"{place}: XML 1.0 cannot hold the character U+{ord(found[0]):04X}, not even escaped; use --format json, csv or tsv"
+        )
+    term = _binding(node)
+    value = escape(term["value"], {"\r": "&#13;"})
+    if term["type"] != "literal":
+        return f"<{term['type']}>{value}</{term['type']}>"
+    written = "".join(f" {name}={quoteattr(term[name])}" for name in ("xml:lang", "datatype") if name in term)
+    return f"<literal{written}>{value}</literal>"
 
 
 def _turtle(result: QueryResult) -> str:

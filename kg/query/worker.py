@@ -1,9 +1,9 @@
 """The process that a query runs in. Started as a script by `kg.query.run`, one process a query; imports nothing of kg.
 
 It reads one JSON object from standard input: the database's folder, the query, prefixes, limits. It writes JSON lines: a
-header, one line a row or triple, and a last line that says how it ended. Before anything else it gives up what a query has
-no need of: sockets, more memory than allowed, and processor time beyond the time limit (so that it ends even if its parent
-was killed).
+header, one line a row or triple, and a last line that says how it ended. Before the query runs it gives up what that has no
+need of: sockets, more memory than allowed, and processor time beyond the time limit (so that it ends even if its parent was
+killed).
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(_Instruction)))
 
 
+class _UnsayableError(Exception):
+    """A term of RDF 1.2, for which the results of SPARQL 1.1 have no form."""
+
+
 def forbid_sockets() -> bool:
     """Have the kernel refuse every new socket to this process for good. False where it has no such filter (not Linux).
 
@@ -68,22 +72,36 @@ def forbid_sockets() -> bool:
 
 
 def _lower_limits(memory: int, seconds: int) -> None:
-    for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
+    """Allow `memory` bytes beyond what this process has by now: what opening a database takes is not the query's doing."""
+    for kind, wanted in (
+        (resource.RLIMIT_AS, _address_space() + memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0),
+    ):  # fmt: skip
         with contextlib.suppress(ValueError, OSError):  # a stricter limit is in force already, or the system has no such limit
             resource.setrlimit(kind, (wanted, wanted))
 
 
+def _address_space() -> int:
+    """Bytes; 0 where the system does not say (not Linux)."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
 def _cell(term: Any) -> Cell:
-    """[kind, value] or [kind, value, language, datatype]; kinds: i an IRI, b a blank node, l a literal, t a triple term."""
+    """[kind, value] or [kind, value, language, datatype]; kinds: i an IRI, b a blank node, l a literal. Raises _UnsayableError."""
     if term is None:
         return None
     if isinstance(term, ox.NamedNode):
         return ["i", term.value]
     if isinstance(term, ox.BlankNode):
         return ["b", term.value]
-    if isinstance(term, ox.Literal):
-        return ["l", term.value, term.language or "", term.datatype.value]
-    return ["t", str(term)]
+    if not isinstance(term, ox.Literal):
+        raise _UnsayableError("a triple term")
+    if getattr(term, "direction", None) is not None:  # pyoxigraph 0.4 knows none
+        raise _UnsayableError("a text with a base direction")
+    return ["l", term.value, term.language or "", term.datatype.value]
 
 
 def _rows(result: ox.QuerySolutions | ox.QueryTriples) -> Iterator[list[Cell]]:
@@ -93,15 +111,14 @@ def _rows(result: ox.QuerySolutions | ox.QueryTriples) -> Iterator[list[Cell]]:
     return ([_cell(triple.subject), _cell(triple.predicate), _cell(triple.object)] for triple in result)
 
 
-def answer(request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Cell]]:
+def answer(store: ox.Store, request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Cell]]:
     """Header, rows and end of one query's answer. Whatever the engine refuses becomes the end's "error"."""
-    store = ox.Store.read_only(request["quads"])
-    for graph in request["graphs"]:
-        if not store.contains_named_graph(ox.NamedNode(graph)):
-            yield {"error": "graph", "message": graph}
-            return
     try:
         result = store.query(request["query"], prefixes=request["prefixes"])
+        foreign = next((graph for graph in request["graphs"] if not store.contains_named_graph(ox.NamedNode(graph))), None)
+        if foreign is not None:
+            yield {"error": "graph", "message": foreign}
+            return
         if isinstance(result, ox.QueryBoolean):
             yield {"kind": "ask", "columns": [], "answer": bool(result)}
             yield {"end": True, "truncated": False}
@@ -117,6 +134,8 @@ def answer(request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Cell]]:
         yield {"error": "syntax", "message": str(error)}
     except (OSError, RuntimeError, ValueError) as error:
         yield {"error": "engine", "message": str(error)}
+    except _UnsayableError as error:
+        yield {"error": "term", "message": str(error)}
     except MemoryError:
         yield {"error": "memory", "message": ""}
 
@@ -138,8 +157,9 @@ def main() -> None:
     """Serve the one request on standard input."""
     request = json.load(sys.stdin)
     forbid_sockets()
+    store = ox.Store.read_only(request["quads"])
     _lower_limits(request["memory"], request["seconds"])
-    write(answer(request), request["bytes"])
+    write(answer(store, request), request["bytes"])
 
 
 if __name__ == "__main__":
