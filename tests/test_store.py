@@ -407,7 +407,7 @@ def test_export_depends_on_content_alone(tmp_path: Path, name: str) -> None:
     assert len(written) == 1
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if not name.endswith("12")])  # rdflib has no triple terms
 def test_export_is_read_by_rdflib_and_means_the_same(store: Store, name: str) -> None:
     expected = Graph()
     for news, statements in corpus(3):

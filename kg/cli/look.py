@@ -15,7 +15,7 @@ from kg.codebooks import Recoder
 from kg.errors import InputError, QueryError, UnknownNameError
 from kg.model import Document, Statement
 
-RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml")
+RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "turtle12", "trig12", "nquads12", "ntriples12")
 GRAPH_FORMATS = ("graphml", "gexf", "csv", "parquet")
 FORMATS = (*RDF_FORMATS, *GRAPH_FORMATS, "r")
 """What `export` writes; r is a folder."""
@@ -73,6 +73,8 @@ def export(
 ) -> None:
     """Write the store as RDF, as a graph for other programs, or as a table.
 
+    turtle12, trig12, nquads12 and ntriples12 are RDF 1.2: each statement's node also reifies its triple.
+
     Examples:
 
     - `kg export out/graph.ttl --store out/store`
@@ -80,6 +82,8 @@ def export(
     - `kg export out/graph.gexf --store out/store --roll-up`
 
     - `kg export - --format nquads --store out/store`
+
+    - `kg export out/graph.ttl --format turtle12 --store out/store`
 
     - `kg export out/events.csv --codebook cameo --store out/store`
 

@@ -39,6 +39,8 @@ def with_reifiers(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     for (statement, graph), (source, relation, target) in found.items():
         if isinstance(source, ox.NamedNode) and isinstance(relation, ox.NamedNode) and isinstance(target, ox.NamedNode):
             yield ox.Quad(statement, REIFIES, ox.Triple(source, relation, target), graph)
+
+
 def without_reifiers(lines: Lines) -> Lines:
     """A graph's content without what `with_reifiers` adds; triple terms that say anything else stay."""
     if not any(TRIPLE_TERM in line for line in lines):
