@@ -30,6 +30,9 @@ def read_skos(file: str, text: str, faults: Faults) -> Draft | None:
         where = f"{file}:{lines + 1}" if isinstance(lines, int) else file
         faults.add(where, f"not Turtle: {' '.join(str(getattr(error, '_why', None) or error).split())[:160]}")
         return None
+    except RecursionError:
+        faults.add(file, "brackets are nested too deeply; no codebook needs that")
+        return None
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
     if len(schemes) != 1:
         faults.add(file, f"holds {len(schemes) or 'no'} skos:ConceptScheme{'s' if len(schemes) > 1 else ''}; a codebook is one")

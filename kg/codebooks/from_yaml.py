@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kg.codebooks.draft import CodeRow, Draft, Faults, RuleRow
@@ -19,13 +20,16 @@ NO_CODE = "none"
 """Written as a rule's code: what fits gets none."""
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # ten times faster where PyYAML was built with it
+_DEEPEST = 20
+"""Lists and fields within each other. PyYAML goes down by recursion, and where it is C too deep a file ends the process."""
 Fields = Mapping[str, Node]
 
 
 def read_yaml(file: str, text: str, folder: Path, faults: Faults) -> Draft | None:
     """The draft of a YAML codebook. `folder` is where a lexicon that it names is looked for."""
     try:
-        top = yaml.compose(text, Loader=_LOADER)
+        trap = _trap(text)
+        top = yaml.compose(text, Loader=_LOADER) if trap is None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         faults.add(f"{file}:{mark.line + 1}" if mark else file, f"not YAML: {error.problem or error.context}")
@@ -33,14 +37,29 @@ def read_yaml(file: str, text: str, folder: Path, faults: Faults) -> Draft | Non
     except yaml.YAMLError as error:
         faults.add(file, f"not YAML: {' '.join(str(error).split())}")
         return None
+    if trap is not None:
+        faults.add(f"{file}:{trap[0]}", trap[1])
+        return None
     if top is None:
         faults.add(file, "is empty; 'kg codebook cameo --format yaml' shows a codebook")
         return None
     return _Reader(file, folder, faults).draft(top)
 
 
+def _trap(text: str) -> tuple[int, str] | None:
+    """Line and words for what a codebook has no use for and a hostile file has: aliases, which can multiply without end, and depth."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, AliasEvent):
+            return event.start_mark.line + 1, f"'*{event.anchor}' refers to another place; write out what is meant"
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > _DEEPEST:
+            return event.start_mark.line + 1, "lists are nested too deeply; no codebook needs that"
+    return None
+
+
 class _Reader:
-    """Walks the nodes of one file as deep as a codebook goes, and no deeper: an alias that refers to itself cannot trap it."""
+    """Walks the nodes of one file as deep as a codebook goes, and no deeper."""
 
     def __init__(self, file: str, folder: Path, faults: Faults) -> None:
         self.file, self.folder, self.faults = file, folder, faults

@@ -8,7 +8,7 @@ from spacy.language import Language
 from kg.errors import ModelError
 from kg.nlp.clearnlp import COMPONENT as ADAPTER
 from kg.nlp.english import EnglishAnnotator
-from kg.nlp.tokens import adapt_tokenizer
+from kg.nlp.tokens import BoundedTokenizer, adapt_tokenizer
 
 __all__ = ["EnglishAnnotator", "load_pipeline"]
 
@@ -45,6 +45,7 @@ def load_pipeline(name: str | None = None, *, threads: int = 1) -> Language:
     else:
         nlp = _installed(name)
     nlp.max_length = LONGEST_TEXT
+    nlp.tokenizer = BoundedTokenizer(nlp.tokenizer)
     return nlp
 
 

@@ -109,7 +109,12 @@ def read_table(
     delimiter = delimiter or max(",;\t", key=head.count)
     # csv keeps one limit for the process; raising it lets a long article through and disturbs nobody.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_TEXT))
-    names = [cell.strip() for cell in next(csv.reader([head], delimiter=delimiter))]
+    try:
+        names = [cell.strip() for cell in next(csv.reader([head], delimiter=delimiter))]
+    except csv.Error as error:
+        raise UnreadableInputError(
+            name, f"its first line is no head of columns ({error}); are its line ends those of Unix or Windows?"
+        ) from error
     places = _column_places(names, columns, name)
     for place, row in _rows(lines, delimiter, report):
         if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
