@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +25,7 @@ from kg.store.builds import Build, kg_version
 from kg.store.bulk import BulkLoad, load_new, marker_in
 from kg.store.corrections import Correction
 from kg.store.graphs import CODEBOOK_GRAPH, Lines, apply, changes_of, content, record_of
-from kg.store.interface import AnyStore, Change, changes_in, extracted_record, first_line
+from kg.store.interface import AnyStore, Change, changes_in, codebook_lines, extracted_record, first_line
 from kg.store.journal import Journal, Record, write_synced
 from kg.store.serialise import FORMATS
 from kg.store.snapshot import Snapshot, copy_quads, remove_dead_snapshots
@@ -42,6 +41,8 @@ __all__ = [
     "Snapshot",
     "Store",
     "extracted_record",
+    "is_address",
+    "open_store",
 ]
 
 FORMAT_VERSION: Final = 2
@@ -94,6 +95,8 @@ class Store(AnyStore):
         StoreError
             No store there, a directory with other things in it, a store of a newer version, another process writing.
         """
+        if is_address(path):
+            raise StoreError(f"{path}: is an address, and this takes a directory; kg.store.open_store takes both")
         folder = Path(path)
         version = _check_manifest(folder, create=create and not read_only)
         if read_only:
@@ -217,6 +220,20 @@ class Store(AnyStore):
         return self._inner
 
 
+def is_address(place: str | os.PathLike[str]) -> bool:
+    """Whether a store is meant that lies behind a SPARQL endpoint."""
+    return os.fspath(place).lower().startswith(("http://", "https://"))
+
+
+def open_store(place: str | os.PathLike[str], *, create: bool = True, read_only: bool = False) -> AnyStore:
+    """Open the store in a directory, or behind a SPARQL endpoint where `place` is an address. See `Store.open`, `EndpointStore.open`."""
+    if is_address(place):
+        from kg.store.endpoint import EndpointStore  # HTTP, which only this needs
+
+        return EndpointStore.open(os.fspath(place), create=create, read_only=read_only)
+    return Store.open(place, create=create, read_only=read_only)
+
+
 def _check_manifest(folder: Path, *, create: bool) -> int:
     """The version of the store in `folder`, which this package can read; with `create` make one where there is none."""
     manifest = folder / _MANIFEST
@@ -292,8 +309,7 @@ def _open_journal(folder: Path) -> Journal:
 
 def _write_codebook(quads: ox.Store) -> None:
     """Put the package's codebook into its graph and the merge, unless that very codebook is there."""
-    source = resources.files("kg") / "data" / "ontology" / "codebook.ttl"
-    wanted = {CODEBOOK_GRAPH.value: frozenset(str(quad.triple) for quad in ox.parse(source.read_bytes(), format=ox.RdfFormat.TURTLE))}
+    wanted = {CODEBOOK_GRAPH.value: codebook_lines()}
     known = {CODEBOOK_GRAPH.value: content(quads, CODEBOOK_GRAPH.value)}
     if known != wanted:
         apply(quads, wanted, known)

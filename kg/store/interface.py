@@ -11,6 +11,7 @@ import os
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,7 @@ from kg.store.graphs import (
 )
 from kg.store.journal import Record
 from kg.store.serialise import format_name, serialise_graphs
+from kg.store.snapshot import Snapshot
 from kg.vocabulary import CLASS_DOCUMENT, CLASS_STATEMENT, PREFIXES
 
 Change = Literal["added", "unchanged", "replaced"]
@@ -105,6 +107,10 @@ class AnyStore(ABC):
     @abstractmethod
     def query(self, text: str) -> Result:
         """Run a trusted SPARQL query over the merge of all documents; our prefixes are known."""
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """A frozen copy of this moment as an Oxigraph database in a folder of its own; close it when done."""
 
     @abstractmethod
     def close(self) -> None:
@@ -291,7 +297,7 @@ class AnyStore(ABC):
     def triples(self, document_id: str) -> list[Triple]:
         """The triples of a document's named graph as they stand in the store, sorted; none where there is no such graph."""
         quads = self._quads.quads_for_pattern(None, None, None, ox.NamedNode(graph_iri(document_id)))
-        return sorted(cast(Triple, (_to_rdflib(q.subject), _to_rdflib(q.predicate), _to_rdflib(q.object))) for q in quads)
+        return sorted(cast(Triple, (to_rdflib(q.subject), to_rdflib(q.predicate), to_rdflib(q.object))) for q in quads)
 
     def export(
         self,
@@ -464,6 +470,12 @@ def _kept_beside(document: Document, build: Build | None) -> Lines:
     return frozenset(lines)
 
 
+def codebook_lines() -> Lines:
+    """The package's codebook, as its named graph holds it."""
+    source = resources.files("kg") / "data" / "ontology" / "codebook.ttl"
+    return frozenset(str(quad.triple) for quad in ox.parse(source.read_bytes(), format=ox.RdfFormat.TURTLE))
+
+
 def first_line(error: Exception) -> str:
     """An error's message, without what follows on further lines."""
     return (str(error).splitlines() or [type(error).__name__])[0]
@@ -490,7 +502,7 @@ def _text(lines: Lines) -> bytes:
     return "".join(f"{line} .\n" for line in lines).encode()
 
 
-def _to_rdflib(term: object) -> Node:
+def to_rdflib(term: object) -> Node:
     """The database's term as rdflib's parsers would make it: a plain string without xsd:string."""
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)

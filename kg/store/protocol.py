@@ -15,7 +15,6 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -34,7 +33,8 @@ PAUSES: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds waited before each further attempt at a request that found no server, or one that is busy. The first is for a
 connection that the server closed while nothing was asked."""
 
-_MOST_BYTES = 1 << 30
+MOST_BYTES: Final = 1 << 30
+"""Of an answer, unless told otherwise."""
 _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
 _UNPERMITTED = re.compile(rb"SR186|No permission|permission denied", re.IGNORECASE)
@@ -42,23 +42,6 @@ _BOOLEANS = {"1": "true", "0": "false"}
 _BOOLEAN = ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 
 Answer = ox.QuerySolutions | ox.QueryBoolean | ox.QuadParser
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """What a query is asked of where that is not the server's default: IRIs of graphs. No default graph is the server's own."""
-
-    default: str | None = None
-    named: Sequence[str] = ()
-
-    def fields(self) -> list[tuple[str, str]]:
-        """The parameters of the protocol."""
-        default = [("default-graph-uri", self.default)] if self.default else []
-        return [*default, *(("named-graph-uri", graph) for graph in self.named)]
-
-
-SERVER: Final = Dataset()
-"""The server's own default graph and all its named graphs."""
 
 
 class Endpoint:
@@ -74,32 +57,34 @@ class Endpoint:
         self.server = ""
         """What the server calls itself, once it has answered."""
 
-    def ask(self, text: str, dataset: Dataset = SERVER, *, pauses: Sequence[float] = PAUSES) -> bool:
+    def ask(self, text: str, graph: str | None = None, *, pauses: Sequence[float] = PAUSES) -> bool:
         """The answer to an ASK query."""
-        answer = self.results(text, dataset, pauses=pauses)
+        answer = self.results(text, graph, pauses=pauses)
         if isinstance(answer, ox.QueryBoolean):
             return bool(answer)
         rows = self._all(answer)  # Virtuoso's: a column that holds 1, or no row
         return any(getattr(term, "value", "0") not in {"0", "false"} for row in rows for term in row)
 
-    def rows(self, text: str, dataset: Dataset = SERVER) -> list[ox.QuerySolution]:
+    def rows(self, text: str, graph: str | None = None, *, pauses: Sequence[float] = PAUSES) -> list[ox.QuerySolution]:
         """The rows of a SELECT query, all of them. Raises CutError where the server left out some."""
-        return self._all(self.results(text, dataset))
+        return self._all(self.results(text, graph, pauses=pauses))
 
     def results(
         self,
         text: str,
-        dataset: Dataset = SERVER,
+        graph: str | None = None,
         *,
         triples: bool = False,
         timeout: float | None = None,
-        most: int = _MOST_BYTES,
+        most: int = MOST_BYTES,
         pauses: Sequence[float] = PAUSES,
     ) -> Answer:
         """The answer to any query, parsed as it is iterated.
 
         Parameters
         ----------
+        graph
+            The named graph that is to be the default graph; None for the server's own.
         triples
             Whether the query is a CONSTRUCT or DESCRIBE.
 
@@ -111,7 +96,7 @@ class Endpoint:
         StoreError
             No server, no rights, no SPARQL endpoint.
         """
-        body = urlencode([("query", text), *dataset.fields()]).encode()
+        body = urlencode([("query", text), *([("default-graph-uri", graph)] if graph else [])]).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": _TRIPLES if triples else _RESULTS}
         reply = self._send(self._query, body, headers, Deadline(timeout or self._timeout), most, pauses)
         if reply.status != 200:
@@ -140,7 +125,7 @@ class Endpoint:
         Raises StoreError where it is refused; nothing was changed then.
         """
         headers = {"Content-Type": "application/sparql-update", "Accept": "*/*"}
-        reply = self._send(self._update, text.encode(), headers, Deadline(self._timeout), _MOST_BYTES, PAUSES)
+        reply = self._send(self._update, text.encode(), headers, Deadline(self._timeout), MOST_BYTES, PAUSES)
         if reply.status in {404, 405, 415, 501}:
             raise StoreError(
                 f"{self._update.url}: takes no SPARQL updates (HTTP {reply.status}); the server may be read-only, or its updates have "
