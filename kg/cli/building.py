@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kg.cli.console import err
 from kg.errors import InputError
@@ -18,6 +19,8 @@ from kg.read import Problem, display_id
 from kg.read.problems import OnProblem
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from kg.store import Build, Change, Store
 
 Reader = Callable[[Iterable[Document]], Iterable[tuple[Document, list[Statement]]]]
@@ -46,6 +49,9 @@ def build_of(settings: Settings, llm: str | None, codebook: str | None) -> Build
     from kg.store import Build
 
     options = {one.name: _written(getattr(settings, one.name)) for one in fields(settings) if getattr(settings, one.name) != one.default}
+    if settings.names:
+        files = [Path(part.strip()) for part in settings.names.split(",")]
+        options["names"] = ",".join([settings.names, *(_written(file) for file in files if file.is_file())])
     return Build.of({**options, **({"llm": llm} if llm else {}), **({"codebook option": codebook} if codebook else {})})
 
 
@@ -171,5 +177,12 @@ def _written(value: object) -> str:
             return sha256(value.read_bytes()).hexdigest()[:12]
         except OSError as error:
             raise InputError(f"{value}: cannot be read ({(error.strerror or str(error)).lower()})") from error
-    text = repr(value) if not isinstance(value, str) else value
+    if isinstance(value, tuple):
+        value = json.dumps(value, default=_plain)
+    text = value if isinstance(value, str) else repr(value)
     return text if len(text) < 40 else sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(value: object) -> object:
+    """Rows of a lexicon as lists; sets in order, for their own differs from process to process."""
+    return sorted(value) if isinstance(value, frozenset) else astuple(cast("DataclassInstance", value))

@@ -135,11 +135,10 @@ def _writer(
     settings: Settings, processes: int, llm: LLMOptions, problems: Problems, build: Build, dask: str | None, shards: Path | None
 ) -> Writer:
     """Who reads and stores the documents: this process with those that it starts, or a cluster."""
-    reader = reader_of(settings, processes, llm, problems)
+    if shards is not None and dask is None:
+        raise typer.BadParameter("means nothing without --dask ADDRESS", param_hint="--shards")
     if dask is None:
-        if shards is not None:
-            raise typer.BadParameter("means nothing without --dask ADDRESS", param_hint="--shards")
-        return one_by_one(reader, build)
+        return one_by_one(reader_of(settings, processes, llm, problems), build)
     if llm.model is not None or processes != 1:
         raise typer.BadParameter(f"cannot go with {'--llm' if llm.model else '--processes'}: the workers extract", param_hint="--dask")
     return by_cluster(dask, shards, settings, build, problems)
