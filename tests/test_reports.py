@@ -134,7 +134,9 @@ def test_balance_and_the_sentences_behind_a_strained_triad(run: Run, store: Path
 def test_rank_with_intervals(run: Run, store: Path) -> None:
     rows = as_json(run, "rank", "--draws", "20", "--store", store)["ranks"]
     assert rows[0]["actor"] == "Uganda"
-    assert rows[0]["strength"] == 8
+    assert rows[0]["strength"] == 5, "a copied dispatch counts once"
+    each = as_json(run, "rank", "--draws", "20", "--keep-copies", "--store", store)["ranks"]
+    assert each[0]["strength"] == 8
     for by in ("degree", "betweenness"):
         assert all(row["from"] <= row["to"] for row in as_json(run, "rank", "--by", by, "--draws", "10", "--store", store)["ranks"])
 

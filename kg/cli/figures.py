@@ -40,7 +40,6 @@ def plot(
 
     - `kg plot timeline out/timeline.svg --actor Turkey --actor Greece --store out/store`
     """
-    from kg.graph import to_graph
     from kg.render.figures import write_matrix_figure, write_network_figure, write_timeline_figure
 
     check_writable(file)
@@ -54,7 +53,7 @@ def plot(
             title = " \N{EN DASH} ".join(held.labels[one] for one in ids)
             write_timeline_figure([(row[0], row[1], row[2], row[4]) for row in rows], file, title=title)
         elif what == "matrix":
-            write_matrix_figure(held.dyads(), to_graph(held.statements, roll_up=held.roll_up), file, most=most)
+            write_matrix_figure(held.dyads(), held.graph(), file, most=most)
         else:
-            write_network_figure(to_graph(held.statements, roll_up=held.roll_up), file, most=most, seed=seed)
+            write_network_figure(held.graph(), file, most=most, seed=seed)
     out.print(str(file), markup=False)

@@ -17,7 +17,7 @@ from kg.errors import InputError, UnknownNameError
 from kg.model import Document, Statement
 
 if TYPE_CHECKING:
-    from kg.measures import Dyad
+    from kg.measures import Dyad, StatementGraph
 
 Since = Annotated[str | None, typer.Option("--since", help="Only what happened from this year, month or day on.")]
 Until = Annotated[str | None, typer.Option("--until", help="Only what happened up to this year, month or day.")]
@@ -45,6 +45,13 @@ class Held:
         from kg.measures import dyads
 
         return dyads(self.statements, self.documents, period=period, directed=directed, roll_up=self.roll_up, copies=self.copies)
+
+    def graph(self) -> StatementGraph:
+        """The statements as a graph, those that copies repeat once."""
+        from kg.graph import to_graph
+        from kg.measures import collapse_copies
+
+        return to_graph(collapse_copies(self.statements, self.copies, roll_up=self.roll_up), roll_up=self.roll_up)
 
 
 def hold(

@@ -33,6 +33,7 @@ def balance(
     until: Until = None,
     publisher: OnlyPublisher = None,
     persons: Persons = False,
+    keep_copies: KeepCopies = False,
     least: Annotated[
         float, typer.Option("--least", min=0.0, help="A pair whose scores sum to less than this, either way, has no sign.")
     ] = 0.0,
@@ -52,11 +53,10 @@ def balance(
 
     - `kg balance --since 2024-06 --format json --store out/store`
     """
-    from kg.graph import to_graph
     from kg.measures import frustration, to_signed, unbalanced_triads
 
-    held = hold(store, since=since, until=until, publisher=publisher, persons=persons)
-    graph = to_signed(to_graph(held.statements, roll_up=held.roll_up), least=least)
+    held = hold(store, since=since, until=until, publisher=publisher, persons=persons, keep_copies=keep_copies)
+    graph = to_signed(held.graph(), least=least)
     found = frustration(graph)
     triads = unbalanced_triads(graph)
     parts = [_figures_part(graph, found), _blocs_part(graph, found, held.labels), _triads_part(triads, top, held.labels)]
@@ -137,11 +137,10 @@ def rank(
 
     - `kg rank --by betweenness --family conflict --store out/store`
     """
-    from kg.graph import to_graph
     from kg.measures import rank_intervals, select_family
 
     held = hold(store, since=since, until=until, publisher=publisher, persons=persons, keep_copies=keep_copies)
-    graph = select_family(to_graph(held.statements, roll_up=held.roll_up), family)
+    graph = select_family(held.graph(), family)
     with waiting("drawing samples"):
         rows = rank_intervals(graph, _measure(by), copies=held.copies, draws=draws, seed=seed)
     lines = [

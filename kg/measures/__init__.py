@@ -1,10 +1,20 @@
 """Measures of the alliance literature as pure functions; each names where it comes from."""
 
 from kg.measures.blocs import Bloc, contradictions, signed_communities, signed_modularity, strong_blocs, weak_blocs
-from kg.measures.centrality import FAMILIES, Centrality, Family, Reciprocity, centrality, reciprocity, select_family, to_weighted
+from kg.measures.centrality import (
+    FAMILIES,
+    Centrality,
+    Family,
+    Reciprocity,
+    StatementGraph,
+    centrality,
+    reciprocity,
+    select_family,
+    to_weighted,
+)
 from kg.measures.change import Change, Structure, compare, summarise
 from kg.measures.copies import find_copies, texts_of
-from kg.measures.dyads import Dyad, date_of, dyads, without_repeats
+from kg.measures.dyads import Dyad, collapse_copies, date_of, dyads, without_repeats
 from kg.measures.frustration import Frustration, frustration
 from kg.measures.periods import PERIODS, Period, fill_periods, period_bounds, period_of, within
 from kg.measures.ranks import Measure, RankInterval, degree, rank_intervals, strength
@@ -27,12 +37,14 @@ __all__ = [
     "Reciprocity",
     "SignedGraph",
     "Spell",
+    "StatementGraph",
     "Structure",
     "TreatyTalk",
     "Triad",
     "TriadCensus",
     "alliance_graph",
     "centrality",
+    "collapse_copies",
     "compare",
     "contradictions",
     "date_of",

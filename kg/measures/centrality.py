@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import networkx as nx
 
 from kg.errors import UnknownNameError
 from kg.vocabulary import WITHOUT_DIRECTION
+
+StatementGraph: TypeAlias = nx.MultiDiGraph
+"""Statements as a directed multigraph, as `kg.graph.to_graph` gives it."""
 
 Family = Literal["all", "cooperation", "conflict", "standing"]
 FAMILIES: tuple[Family, ...] = ("all", "cooperation", "conflict", "standing")

@@ -127,6 +127,21 @@ def without_repeats(statements: Iterable[Statement], copies: Mapping[str, str]) 
     return sorted_statements(statement for kept in chosen for statement in kept)
 
 
+def collapse_copies(statements: Iterable[Statement], copies: Mapping[str, str], *, roll_up: bool = False) -> list[Statement]:
+    """The statements without what copies of a document say again of a pair, for measures that count statements.
+
+    Parameters
+    ----------
+    copies, roll_up
+        As in `dyads`, whose counts over all time these statements add up to.
+    """
+    pairs: dict[tuple[str, str] | None, list[Statement]] = defaultdict(list)
+    for statement in statements:
+        pairs[_ends(statement, directed=True, roll_up=roll_up)].append(statement)
+    apart = pairs.pop(None, [])
+    return sorted_statements([*apart, *(one for members in pairs.values() for one in without_repeats(members, copies))])
+
+
 def _dyad(key: tuple[str, str, str], members: Sequence[Statement], documents: Mapping[str, Document], copies: Mapping[str, str]) -> Dyad:
     kept = without_repeats(members, copies)
     asserted = [member for member in kept if member.status == "asserted"]

@@ -9,6 +9,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from kg.graph import end_of
 from kg.measures import Dyad, Period, dyads, fill_periods, period_bounds
 from kg.model import Actor, Document, Statement
 from kg.render.formats import gexf_bytes, xml_attributes, xml_text
+
+_SCRIPT = resources.files("kg") / "data" / "handover" / "analysis.R"
 
 NODES: Final = (
     ("id", "number of the vertex, from 1; the order of all vertex sets"),
@@ -107,7 +110,7 @@ def write_bundle(
         "network.graphml": _graphml(total, actors),
         "network.gexf": _dynamic_gexf(rows, total, actors),
         "codebook.md": _codebook(period).encode(),
-        "analysis.R": _SCRIPT.encode(),
+        "analysis.R": _SCRIPT.read_bytes(),
     }
     written = []
     for name, content in contents.items():
@@ -180,7 +183,7 @@ def _network(total: Iterable[Dyad], actors: Sequence[Actor]) -> nx.DiGraph:
     for row in total:
         if row.acts:
             figures = {"acts": row.acts, "score": round(row.score, 4), "mean": round(row.mean or 0.0, 4), "sign": _sign(row.score)}
-            figures |= {"weight": abs(round(row.score, 4)), "sources": row.sources}
+            figures |= {"weight": row.acts, "sources": row.sources}
             graph.add_edge(number_of[row.source], number_of[row.target], **xml_attributes(figures))
     return graph
 
@@ -220,58 +223,15 @@ def _codebook(period: Period) -> str:
         lines += [f"## {name}", "", "| column | meaning |", "|---|---|", *(f"| {column} | {meaning} |" for column, meaning in columns), ""]
     lines += [
         "## network.graphml, network.gexf", "",
-        "All periods together, one edge a directed pair with an act: acts, score, mean, sign, weight, sources as above. The GEXF file",
-        "besides has a spell and dated values (acts_then, score_then) a period.", "",
+        "All periods together, one edge a directed pair with an act: acts, score, mean, sign, sources as above. Here the weight is the",
+        "number of acts, for programs use a weight unasked and want it above 0 (igraph's shortest paths, Gephi). The GEXF file besides",
+        "has a spell and dated values (acts_then, score_then) a period.", "",
+        "## analysis.R", "",
+        "`Rscript analysis.R` in this folder prints first measures and writes measures-actors.csv and measures-periods.csv. igraph,",
+        "signnet, network, sna and tergm are used where they are installed; none has to be.", "",
         "## Relations", "", "| relation | quad class | score | CAMEO | definition |", "|---|---|---|---|---|",
     ]  # fmt: skip
     for relation in RELATIONS.values():
         score = "" if relation.score is None else f"{relation.score:g}"
         lines.append(f"| {relation.code} | {relation.quad} | {score} | {', '.join(relation.cameo)} | {relation.definition} |")
     return "\n".join([*lines, ""])
-
-
-_SCRIPT = """\
-# Reads this folder and takes first looks with igraph, signnet and tergm, whichever are installed.
-nodes <- read.csv("nodes.csv", encoding = "UTF-8", na.strings = "", stringsAsFactors = FALSE)
-dyads <- read.csv("dyad-period.csv", encoding = "UTF-8", na.strings = "", stringsAsFactors = FALSE)
-vertices <- read.csv("vertices.csv", encoding = "UTF-8", na.strings = "", stringsAsFactors = FALSE)
-acts <- dyads[dyads$acts > 0, ]
-periods <- sort(unique(vertices$period))
-cat(nrow(nodes), "actors,", length(periods), "periods,", sum(acts$acts), "acts\\n")
-
-# One adjacency matrix a period over the same vertices: rows act, columns receive, cells sum the scores.
-matrix_of <- function(period) {
-  found <- matrix(0, nrow(nodes), nrow(nodes), dimnames = list(nodes$label, nodes$label))
-  rows <- acts[!is.na(acts$period) & acts$period == period, ]
-  found[cbind(rows$source, rows$target)] <- rows$score
-  found
-}
-matrices <- lapply(setNames(periods, periods), matrix_of)
-
-if (requireNamespace("igraph", quietly = TRUE)) {
-  all <- igraph::read_graph("network.graphml", format = "graphml")
-  print(summary(all))
-  print(head(sort(igraph::strength(all, weights = igraph::E(all)$acts), decreasing = TRUE), 10))
-  # signnet wants an undirected graph whose edges are 1 or -1.
-  total <- Reduce(`+`, matrices)
-  signs <- sign(total + t(total))
-  diag(signs) <- 0
-  signed <- igraph::graph_from_adjacency_matrix(abs(signs), mode = "undirected")
-  ends <- igraph::as_edgelist(signed, names = FALSE)
-  igraph::E(signed)$sign <- signs[ends]
-  if (requireNamespace("signnet", quietly = TRUE)) {
-    print(signnet::count_signed_triangles(signed))
-    print(signnet::balance_score(signed, method = "triangles"))
-  }
-}
-
-# tergm wants a list of networks over one fixed set of vertices.
-if (requireNamespace("network", quietly = TRUE)) {
-  networks <- lapply(matrices, function(one) network::network((one > 0) * 1, directed = TRUE))
-  if (length(networks) > 1 && requireNamespace("tergm", quietly = TRUE)) {
-    library(tergm)
-    series <- networkDynamic::networkDynamic(network.list = networks)
-    print(summary(networks ~ edges + mutual))
-  }
-}
-"""
