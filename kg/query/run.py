@@ -27,7 +27,7 @@ from kg.query import worker
 from kg.query.guard import CheckedQuery, check_query
 from kg.query.hints import explain_syntax
 from kg.rdf import bind_prefixes
-from kg.store import Store
+from kg.store import AnyStore, Store, open_store
 from kg.store.corrections import PROV
 from kg.store.offices import ORG, SCHEMA
 from kg.vocabulary import PREFIXES
@@ -102,14 +102,15 @@ class _Limits:
 
 
 def run_query(
-    store: Store | str | os.PathLike[str], text: str, *, timeout: float = 30.0, limit: int | None = None, memory: int = MOST_MEMORY
+    store: AnyStore | str | os.PathLike[str], text: str, *, timeout: float = 30.0, limit: int | None = None, memory: int = MOST_MEMORY
 ) -> QueryResult:
     """Run a SELECT, ASK, CONSTRUCT or DESCRIBE query.
 
     Parameters
     ----------
     store
-        An open store, or the path of one. A writer may be at work on it.
+        An open store, or the path or address of one. A writer may be at work on it. A server that reads SPARQL as Oxigraph does
+        answers itself, its memory not limited here; of another everything is read into a snapshot.
     text
         SPARQL 1.1. The default graph is the merge of all documents; GRAPH and FROM name single ones. Our prefixes are known.
     timeout
@@ -129,8 +130,8 @@ def run_query(
     """
     limits = _Limits(timeout, limit, memory)
     checked = check_query(text, KNOWN_PREFIXES)
-    if not isinstance(store, Store):
-        with Store.open(store, read_only=True) as opened:
+    if not isinstance(store, AnyStore):
+        with open_store(store, read_only=True) as opened:
             return _run(opened, checked, limits)
     return _run(store, checked, limits)
 
@@ -148,9 +149,26 @@ def run_in_process(quads: ox.Store, text: str) -> QueryResult:
     return answer.result(checked, _Limits(_LONGEST_TIMEOUT, None, MOST_MEMORY))
 
 
-def _run(store: Store, checked: CheckedQuery, limits: _Limits) -> QueryResult:
+def _run(store: AnyStore, checked: CheckedQuery, limits: _Limits) -> QueryResult:
+    if not isinstance(store, Store):
+        answer = _asked_of_server(store, checked, limits)
+        if answer is not None:
+            return answer
     with store.snapshot() as frozen:
         return _run_on(frozen.quads, checked, limits)
+
+
+def _asked_of_server(store: AnyStore, checked: CheckedQuery, limits: _Limits) -> QueryResult | None:
+    """The answer of the server that keeps the store; None where it would be another than that of a snapshot."""
+    from kg.query.remote import ServerDatabase  # HTTP, which only this needs
+    from kg.store.endpoint import EndpointStore
+
+    if not isinstance(store, EndpointStore) or not store.answers_as_ours(checked.text):
+        return None
+    database = ServerDatabase(store, timeout=limits.timeout, most_bytes=limits.answer_bytes)
+    answer = _Answer()
+    answer.read(json.dumps(line) + "\n" for line in worker.answer(database, {**_question(checked), "limit": limits.rows}))
+    return answer.result(checked, limits)
 
 
 def _run_on(quads: Path, checked: CheckedQuery, limits: _Limits) -> QueryResult:

@@ -111,7 +111,7 @@ def _rows(result: ox.QuerySolutions | ox.QueryTriples) -> Iterator[list[Cell]]:
     return ([_cell(triple.subject), _cell(triple.predicate), _cell(triple.object)] for triple in result)
 
 
-def answer(store: ox.Store, request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Cell]]:
+def answer(store: Any, request: dict[str, Any]) -> Iterator[dict[str, Any] | list[Cell]]:
     """Header, rows and end of one query's answer. Whatever the engine refuses becomes the end's "error"."""
     try:
         result = store.query(request["query"], prefixes=request["prefixes"])

@@ -27,7 +27,11 @@ _STOPPED = "S1TAT"
 
 
 class UnansweredError(StoreError):
-    """A query that the server refuses, takes too long over, or answers with too much."""
+    """A query that the server refuses, takes too long over, or answers with too much. `refusal` is what it says, if it refuses."""
+
+    def __init__(self, message: str, refusal: str = "") -> None:
+        super().__init__(message)
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class EndpointStore(AnyStore):
         The server runs it where it `answers_as_ours`, which takes as long as it takes there, and else a snapshot does.
         """
         if self.answers_as_ours(text):
-            return _result(self.answer(text))
+            return _result(self.answer(_PROLOGUE + text))
         with self.snapshot() as frozen:
             return _result(ox.Store.read_only(os.fspath(frozen.quads)).query(_PROLOGUE + text))
 
@@ -174,12 +174,12 @@ class EndpointStore(AnyStore):
         return self._alike
 
     def answer(self, text: str, *, timeout: float | None = None, most: int = MOST_BYTES) -> Answer:
-        """The server's own answer to a query over the merge of all documents.
+        """The server's own answer to a query over the merge of all documents; the query declares its prefixes.
 
         Raises UnansweredError where it takes longer than `timeout` seconds or is larger than `most` bytes.
         """
         endpoint = self._quads.endpoint
-        return endpoint.results(_PROLOGUE + text, self._quads.merge, triples=asks_for_triples(text), timeout=timeout, most=most)
+        return endpoint.results(text, self._quads.merge, triples=asks_for_triples(text), timeout=timeout, most=most)
 
     def snapshot(self) -> Snapshot:
         """A copy of this moment's content as an Oxigraph database in a folder of its own: everything is read from the server."""

@@ -100,7 +100,10 @@ class Endpoint:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": _TRIPLES if triples else _RESULTS}
         reply = self._send(self._query, body, headers, Deadline(timeout or self._timeout), most, pauses)
         if reply.status != 200:
-            raise UnansweredError(f"{self.place}: refuses the query ({first_line(reply.body)})")
+            if reply.status in {404, 405}:
+                raise StoreError(f"{self.place}: no SPARQL endpoint answers there (HTTP {reply.status}); check the address")
+            refusal = first_line(reply.body)
+            raise UnansweredError(f"{self.place}: refuses the query ({refusal})", refusal)
         try:
             self._check_complete(reply)
             return _parsed(reply)
