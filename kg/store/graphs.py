@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from rdflib import Literal
 from rdflib.term import BNode, Node
 
+from kg.errors import StoreError
 from kg.store.journal import Record
 
 Lines: TypeAlias = frozenset[str]
@@ -99,10 +100,14 @@ def apply(quads: ox.Store, changes: Mapping[str, Lines], known: Mapping[str, Lin
 
 
 def changes_of(record: Record) -> dict[str, Lines]:
-    """What a record sets, by graph. Raises SyntaxError where its body is no N-Quads."""
-    found: dict[str, set[str]] = {graph: set() for graph in record.graphs}
-    for quad in ox.parse(record.body, format=ox.RdfFormat.N_QUADS):
-        found[quad.graph_name.value].add(str(quad.triple))  # a record has no default graph
+    """What a record sets, by graph. Raises StoreError where its graphs have no IRIs, or its body is no N-Quads of theirs alone."""
+    try:
+        found: dict[str, set[str]] = {ox.NamedNode(graph).value: set() for graph in record.graphs}
+        for quad in ox.parse(record.body, format=ox.RdfFormat.N_QUADS):
+            found[quad.graph_name.value].add(str(quad.triple))  # a record has no default graph
+    except (SyntaxError, ValueError, KeyError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise StoreError(f"{record.graphs[0]}: not what its record says ({reason}); the file is damaged") from error
     return {graph: frozenset(lines) for graph, lines in found.items()}
 
 

@@ -21,7 +21,7 @@ from typing import Final, Literal, cast
 import pyoxigraph as ox
 from rdflib import Graph
 
-from kg.errors import InputError, UnknownNameError
+from kg.errors import InputError, StoreError, UnknownNameError
 from kg.model import Statement
 from kg.rdf import Triple, statement_triples, statements_from, validate_triples
 from kg.store import Store
@@ -97,7 +97,7 @@ class Holding:
         """The record's graphs, literals in the database's form. Raises InputError where it is no N-Quads."""
         try:
             return {graph: stored_form(lines) for graph, lines in changes_of(self.record).items()}
-        except (SyntaxError, KeyError, AttributeError) as error:
+        except (StoreError, SyntaxError) as error:
             raise InputError(f"{self.document}: cannot be parsed ({' '.join(str(error).split())[:300]})") from error
 
     def statements(self) -> list[Statement]:
