@@ -21,10 +21,10 @@ from kg.read.problems import OnProblem
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from kg.store import Build, Change, Store
+    from kg.store import AnyStore, Build, Change
 
 Reader = Callable[[Iterable[Document]], Iterable[tuple[Document, list[Statement]]]]
-Writer = Callable[["Store", Iterable[Document]], Iterator[tuple[list[Document], "Counter[Change]"]]]
+Writer = Callable[["AnyStore", Iterable[Document]], Iterator[tuple[list[Document], "Counter[Change]"]]]
 """Reads documents and stores what is in them: those that are in the store now, in the order given, and what became of them."""
 
 
@@ -58,7 +58,7 @@ def build_of(settings: Settings, llm: str | None, codebook: str | None) -> Build
 def one_by_one(reader: Reader, build: Build) -> Writer:
     """A writer that stores each document when it has been read."""
 
-    def write(store: Store, documents: Iterable[Document]) -> Iterator[tuple[list[Document], Counter[Change]]]:
+    def write(store: AnyStore, documents: Iterable[Document]) -> Iterator[tuple[list[Document], Counter[Change]]]:
         for document, statements in reader(documents):
             yield [document], Counter((store.add(document, statements, build=build),))
 
@@ -72,7 +72,7 @@ def by_cluster(address: str, shards: Path | None, settings: Settings, build: Bui
     def left_out(document: Document, reason: str) -> None:
         problems(Problem(display_id(document.id), "", f"could not be extracted ({reason}); left out"))
 
-    def write(store: Store, documents: Iterable[Document]) -> Iterator[tuple[list[Document], Counter[Change]]]:
+    def write(store: AnyStore, documents: Iterable[Document]) -> Iterator[tuple[list[Document], Counter[Change]]]:
         extracted = extract_shards(documents, settings, build, address=address, shards=shards, on_failure=left_out)
         with closing(extracted):
             for group in extracted:
@@ -83,7 +83,7 @@ def by_cluster(address: str, shards: Path | None, settings: Settings, build: Bui
 
 
 def bring_up_to_date(
-    store: Store, documents: Iterable[Document], writer: Writer, build: Build, *, anew: bool, keep: bool, sync: Callable[[], bool] | None
+    store: AnyStore, documents: Iterable[Document], writer: Writer, build: Build, *, anew: bool, keep: bool, sync: Callable[[], bool] | None
 ) -> Outcome:
     """Add what is new, replace what changed, leave alone what is as it was.
 
@@ -133,7 +133,7 @@ def bring_up_to_date(
     return outcome
 
 
-def report(path: Path, outcome: Outcome, store: Store, build: Build) -> None:
+def report(path: Path, outcome: Outcome, store: AnyStore, build: Build) -> None:
     """One line on what was done, and one on what an upgrade would change."""
     counts = outcome.counts
     changes = ", ".join(f"{counts[name]} {name}" for name in ("added", "replaced", "unchanged", "removed") if counts[name])
@@ -160,7 +160,7 @@ def checked_sync(problems: Callable[[], int]) -> Callable[[], bool]:
     return allowed
 
 
-def _left_alone(store: Store, document: Document, build: Build, *, anew: bool) -> str | None:
+def _left_alone(store: AnyStore, document: Document, build: Build, *, anew: bool) -> str | None:
     """The build that made the document as it is given, where it need not be read again; "" where that was not noted."""
     if store.is_current(document, build):
         return build.id

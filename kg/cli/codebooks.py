@@ -17,7 +17,7 @@ from kg.errors import UnknownNameError
 from kg.model import Statement
 
 if TYPE_CHECKING:
-    from kg.store import Store
+    from kg.store import AnyStore
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +72,7 @@ def recoder_of(which: str | None) -> Recoder | None:
     return Recoder(read_codebook(which)) if which is not None else None
 
 
-def coded_export(store: Store, recoder: Recoder | None, format: str) -> bytes:
+def coded_export(store: AnyStore, recoder: Recoder | None, format: str) -> bytes:
     """A store as RDF, with the codes of its statements in their documents' graphs and the codes' concepts in one of their own."""
     if recoder is None:
         return store.export(format=format)

@@ -11,6 +11,7 @@ import typer
 from kg.cli import options
 from kg.cli.held import Held, KeepCopies, Persons, Top, evidence, hold, rounded
 from kg.cli.options import Output
+from kg.cli.places import place
 from kg.cli.reports import Cell, Format, Part, print_report
 from kg.errors import InputError
 
@@ -32,7 +33,9 @@ def compare(
     before: Annotated[str | None, typer.Option("--before", help="First period: 2024, 2024-03 or 2024-01..2024-06.")] = None,
     after: Annotated[str | None, typer.Option("--after", help="Second period.")] = None,
     publisher: Annotated[list[str] | None, typer.Option("--publisher", help="Two publishers to compare: give it twice.")] = None,
-    other: Annotated[Path | None, typer.Option("--other", metavar="DIR", help="A second store to compare with the first.")] = None,
+    other: Annotated[
+        Path | None, typer.Option("--other", metavar="DIR|URL", parser=place, help="A second store to compare with the first.")
+    ] = None,
     persons: Persons = False,
     keep_copies: KeepCopies = False,
     top: Top = 20,

@@ -45,6 +45,7 @@ from kg.cli.options import (
     StoreToBuild,
     documents_of,
 )
+from kg.cli.places import Address, opened_store
 from kg.codebooks import Recoder
 from kg.model import Document, Statement
 from kg.pipeline import Settings
@@ -52,7 +53,7 @@ from kg.read import display_id
 from kg.record import Record, code_record, json_line, statement_record
 
 if TYPE_CHECKING:
-    from kg.store import Build, Store
+    from kg.store import AnyStore, Build
 
 Extracted = Iterable[tuple[Document, list[Statement]]]
 
@@ -243,18 +244,18 @@ def _counted(documents: Iterable[Document], *, wait: bool) -> Iterator[Document]
 
 
 @contextmanager
-def _store_to_build(path: Path, *, dry_run: bool) -> Iterator[Store]:
+def _store_to_build(path: Path, *, dry_run: bool) -> Iterator[AnyStore]:
     """The store, open for writing; in a dry run a copy of it that nobody will see."""
     from kg.store import Store
 
     if not dry_run:
-        with Store.open(path) as opened:
+        with opened_store(path, create=True) as opened:
             yield opened
         return
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "store"
-        if path.exists():
-            with Store.open(path, read_only=True) as original:
+        if isinstance(path, Address) or path.exists():
+            with opened_store(path, read_only=True) as original:
                 original.copy_to(copy)
         with Store.open(copy) as opened:
             yield opened

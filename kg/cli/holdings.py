@@ -15,6 +15,7 @@ from kg.cli import options
 from kg.cli.codebooks import code_cell, recoder_of
 from kg.cli.console import escaped, name_of, out, plain_table, print_table, statements_table
 from kg.cli.look import read_store
+from kg.cli.places import opened_store, place
 from kg.cli.reference import LAYER_COLUMNS, LayerRow, layer_rows
 from kg.cli.reports import Cell, Format, Part, print_report
 from kg.errors import InputError, UnknownNameError
@@ -92,9 +93,8 @@ def stats(
 
 
 def _layers(path: Path) -> list[LayerRow]:
-    from kg.store import Store
 
-    with Store.open(path, create=False, read_only=True) as store:
+    with opened_store(path, read_only=True) as store:
         return layer_rows(store)
 
 
@@ -141,7 +141,9 @@ def _print_documents(documents: list[Document], statements: list[Statement]) -> 
 
 def show(
     what: Annotated[str, typer.Argument(metavar="ACTOR|STATEMENT", help="An actor's name, ISO code or IRI, or a statement's IRI or id.")],
-    store: Annotated[Path | None, typer.Option("--store", metavar="DIR", help="Also show what this store holds of it.")] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", metavar="DIR|URL", parser=place, help="Also show what this store holds of it.")
+    ] = None,
     date: Annotated[str | None, typer.Option("--date", help="Offices and memberships on this date; default is all of them.")] = None,
     actors_file: options.ActorsFile = None,
     names: options.NamesPolicy = None,

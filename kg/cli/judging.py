@@ -12,6 +12,7 @@ import typer
 
 from kg.cli import options
 from kg.cli.console import INCOMPLETE, check_writable, err, escaped, name_of, out, plain_table, print_table
+from kg.cli.places import opened_store
 from kg.errors import InputError, KgError
 from kg.model import Actor, Statement, Status
 from kg.read import display_id
@@ -95,21 +96,19 @@ def correct(
 
 
 def _read(store: Path) -> tuple[list[Correction], list[Statement]]:
-    from kg.store import Store
 
-    with Store.open(store, create=False, read_only=True) as opened:
+    with opened_store(store, read_only=True) as opened:
         return opened.corrections(), opened.statements()
 
 
 def _apply(path: Path, judgements: list[Judgement], by: str | None) -> int:
     """How many rows could not be applied; each is named."""
-    from kg.store import Store
     from kg.store.judgements import apply_judgement
 
     wrong = kept = 0
     person = by or os.environ.get("KG_REVIEWER", "")
     now = _now()
-    with Store.open(path, create=False) as store:
+    with opened_store(path) as store:
         actors = _Actors(store.statements() if any(one["new_source"] or one["new_target"] for one in judgements) else [])
         for one in judgements:
             if not one["by"] and not person:
@@ -167,13 +166,12 @@ def _ask(store: Path, one: Statement, person: str, statements: list[Statement]) 
 
 def _keep(path: Path, one: Statement, cells: dict[str, str], person: str, statements: list[Statement]) -> None:
     """The store is opened for this one judgement, so that a build need not wait for a person."""
-    from kg.store import Store
     from kg.store.judgements import Judgement, apply_judgement
 
     if "new_relation" in cells:
         cells["new_relation"] = cells["new_relation"].upper()
     judgement = Judgement("this statement", {"statement": one.id, "document": one.document, **cells})
-    with Store.open(path, create=False) as store:
+    with opened_store(path) as store:
         apply_judgement(store, judgement, by=person, at=_now(), actor_named=_Actors(statements))
 
 

@@ -10,6 +10,7 @@ import typer
 from kg.cli import options
 from kg.cli.console import ERROR, INCOMPLETE, check_writable, err, out, waiting
 from kg.cli.differences import print_differences
+from kg.cli.places import check_directory, opened_store
 from kg.errors import InputError
 
 _SOURCES = "A store, a backup, or a file (.nq .trig .ttl .nt .jsonld .rdf, also .gz)."
@@ -38,7 +39,6 @@ def import_(
 
     - `kg import graph.trig --store out/store`
     """
-    from kg.store import Store
     from kg.store.transfer import import_into
 
     faults = 0
@@ -48,7 +48,7 @@ def import_(
         faults += 1
         err.print(f"warning: {fault}", style="yellow", markup=False)
 
-    with Store.open(store) as opened, waiting("importing"):
+    with opened_store(store, create=True) as opened, waiting("importing"):
         for source in sources:
             counts = import_into(opened, source, replace=replace, check=check, on_fault=told)
             changes = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing"
@@ -91,6 +91,7 @@ def doctor(
     from kg.store.doctor import counts, examine
     from kg.store.transfer import repair as mend
 
+    check_directory(store, "doctor")
     if repair:
         old = mend(store)
         out.print(f"the database was made anew; the old one is {old}", markup=False)
@@ -122,6 +123,7 @@ def backup(
 
     if not output.name.endswith(".nq.gz"):
         raise InputError(f"{output}: a backup's name ends in .nq.gz")
+    check_directory(store, "backup")
     check_writable(output)
     with Store.open(store, read_only=True) as opened, waiting("writing"):
         back_up(opened, output)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from kg.cli.places import place
 from kg.errors import InputError
 from kg.model import Document
 from kg.read import read_documents
@@ -17,8 +18,18 @@ Inputs = Annotated[
     list[str],
     typer.Argument(metavar="INPUT", help="Files or folders (.txt .md .html .pdf .jsonl .json .csv .tsv, also .gz); - is standard input."),
 ]
-Store = Annotated[Path, typer.Option("--store", metavar="DIR", help="The store's directory.")]
-StoreToBuild = Annotated[Path, typer.Option("--store", metavar="DIR", help="The store's directory; made if it is not there.")]
+Store = Annotated[
+    Path, typer.Option("--store", metavar="DIR|URL", parser=place, help="The store's directory, or the address of a SPARQL endpoint.")
+]
+StoreToBuild = Annotated[
+    Path,
+    typer.Option(
+        "--store",
+        metavar="DIR|URL",
+        parser=place,
+        help="The store's directory, or a SPARQL endpoint's address; made if not there.",
+    ),
+]
 Model = Annotated[str | None, typer.Option("--model", help="An installed spaCy pipeline, such as en_core_web_trf, instead of ours.")]
 Actors = Annotated[
     Literal["known", "all"],

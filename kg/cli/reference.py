@@ -13,11 +13,12 @@ import typer
 
 from kg.cli import options
 from kg.cli.console import check_writable, err, out, plain_table, print_table, waiting
+from kg.cli.places import opened_store
 from kg.errors import InputError
 
 if TYPE_CHECKING:
     from kg.measures import Spell
-    from kg.store import Store
+    from kg.store import AnyStore
 
 Spells = Annotated[Path, typer.Argument(metavar="SPELLS.csv", help="Formal alliances in a layout of COW or ATOP.")]
 LayerRow = tuple[str, int, int, int, str]
@@ -71,13 +72,12 @@ def keep(
     from kg.link import Catalogue
     from kg.measures import read_spells
     from kg.render.reference import alliance_lines
-    from kg.store import Store
     from kg.store.reference import keep_layer, layer_iri
 
     alliances = checked(Alliances(name or _slug(file), read_spells(file)), str(file))
     layer_iri(alliances.name)  # a name that cannot be one is refused before a store is made
     lines = alliance_lines(alliances.name, alliances.spells, Catalogue.load().by_cow(), origin=file.name)
-    with Store.open(store) as opened, waiting("writing"):
+    with opened_store(store, create=True) as opened, waiting("writing"):
         changed = keep_layer(opened, alliances.name, lines)
     first = min(spell.begin for spell in alliances.spells)
     pacts = f"{len(alliances.spells)} pact{'' if len(alliances.spells) == 1 else 's'} from {first} to {alliances.last_year()}"
@@ -96,9 +96,8 @@ def list_layers(store: options.Store) -> None:
 
     - `kg reference list --store out/store`
     """
-    from kg.store import Store
 
-    with Store.open(store, create=False, read_only=True) as opened:
+    with opened_store(store, read_only=True) as opened:
         rows = layer_rows(opened)
     if not rows:
         out.print(f"none; 'kg reference keep SPELLS.csv --store {store}' puts one in", markup=False)
@@ -109,7 +108,7 @@ def list_layers(store: options.Store) -> None:
     print_table(table)
 
 
-def layer_rows(store: Store) -> list[LayerRow]:
+def layer_rows(store: AnyStore) -> list[LayerRow]:
     """Name, pacts, first and last year, and file of each reference layer of an open store."""
     from kg.render.reference import origin_of, spells_in
     from kg.store.reference import layer_lines, layer_names
@@ -138,11 +137,10 @@ def export(
     - `kg reference export cow out/cow.csv --store out/store`
     """
     from kg.render.reference import LAYER_PREFIXES, spells_csv, spells_in
-    from kg.store import Store
     from kg.store.reference import export_layers, layer_lines
 
     chosen = (format or ("csv" if output == "-" else Path(output).suffix[1:])).lower()
-    with Store.open(store, create=False, read_only=True) as opened:
+    with opened_store(store, read_only=True) as opened:
         if chosen == "csv":
             written = spells_csv(spells_in(layer_lines(opened, name)))
         else:
@@ -162,9 +160,8 @@ def remove(name: LayerName, store: options.Store) -> None:
 
     - `kg reference remove cow --store out/store`
     """
-    from kg.store import Store
     from kg.store.reference import remove_layer
 
-    with Store.open(store, create=False) as opened:
+    with opened_store(store) as opened:
         remove_layer(opened, name)
     out.print(f"removed {name}", markup=False)

@@ -12,6 +12,7 @@ from kg.cli import options
 from kg.cli.console import check_writable
 from kg.cli.held import Held, KeepCopies, OnlyPublisher, Since, Top, Until, evidence, hold
 from kg.cli.options import Output
+from kg.cli.places import opened_store
 from kg.cli.reference import Alliances, checked
 from kg.cli.reports import Format, Part, print_report
 from kg.errors import InputError, UnknownNameError
@@ -101,14 +102,13 @@ def _alliances(store: Path, file: Path | None, layer: str | None) -> Alliances:
     """The alliances of the file, or of the store's layer that is meant."""
     from kg.measures import read_spells
     from kg.render.reference import spells_in
-    from kg.store import Store
     from kg.store.reference import layer_lines, layer_names
 
     if file is not None and layer is not None:
         raise InputError("alliances of a file or of a layer? give SPELLS.csv, or --layer, not both")
     if file is not None:
         return checked(Alliances(file.name, read_spells(file)), str(file))
-    with Store.open(store, create=False, read_only=True) as opened:
+    with opened_store(store, read_only=True) as opened:
         names = layer_names(opened)
         if layer is None and len(names) != 1:
             which = f"has several layers ({', '.join(names)}): choose with --layer" if names else "has no layer of alliances"

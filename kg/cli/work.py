@@ -9,11 +9,12 @@ import typer
 
 from kg.cli import judging, keeping, options
 from kg.cli.console import ERROR, out, progress
+from kg.cli.places import opened_store
 from kg.errors import UnknownNameError
 from kg.read import DOCUMENT_NAMESPACE, display_id
 
 if TYPE_CHECKING:
-    from kg.store import Store
+    from kg.store import AnyStore
 
 
 def register(app: typer.Typer) -> None:
@@ -35,9 +36,8 @@ def remove(
 
     - `kg remove article-7 --store out/store`
     """
-    from kg.store import Store
 
-    with Store.open(store, create=False) as opened:
+    with opened_store(store) as opened:
         known = [d.id for d in opened.documents()]
         chosen = next((d for d in known if document in (d, display_id(d), d.removeprefix(DOCUMENT_NAMESPACE))), None)
         if chosen is None:
@@ -55,10 +55,9 @@ def validate(store: options.Store) -> None:
 
     - `kg validate --store out/store`
     """
-    from kg.store import Store
 
     broken = 0
-    with Store.open(store, create=False, read_only=True) as opened:
+    with opened_store(store, read_only=True) as opened:
         for fault in _faults(opened):
             broken += 1
             out.print(fault, markup=False)
@@ -70,7 +69,7 @@ def validate(store: options.Store) -> None:
     out.print(f"{number} conform{'s' if count == 1 else ''}")
 
 
-def _faults(store: Store) -> Iterator[str]:
+def _faults(store: AnyStore) -> Iterator[str]:
     from kg.rdf import validate_triples
     from kg.store.doctor import graph_faults
 

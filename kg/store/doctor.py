@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
 from kg import vocabulary
 from kg.errors import InputError, StoreError
-from kg.store import Store
+from kg.store import AnyStore, Store
+from kg.store.endpoint import EndpointStore
 from kg.store.graphs import APART, CORRECTIONS, JUDGED, changes_of, graph_of, stored_form
 from kg.store.journal import read_journal
 
@@ -105,12 +108,24 @@ def _journal_faults(store: Store) -> Iterator[Fault]:
     yield from (Fault(one, "is in the database and not in the journal", False) for one in sorted(documents - last.keys()))
 
 
-def graph_faults(store: Store) -> Iterator[Fault]:
+def graph_faults(store: AnyStore) -> Iterator[Fault]:
     """Graphs that describe no document, and where the merge of all documents is not what the documents hold."""
+    if isinstance(store, EndpointStore) and not store.answers_as_ours(_NOT_MERGED):
+        yield from _merge_faults(store)
+        return
     yield from (Fault(one, "holds statements but does not say which document it is", True) for one in _answers(store, _HALF % JUDGED))
     yield from (Fault(one, "has triples that the merge of all documents lacks", True) for one in _answers(store, _NOT_MERGED % _MERGED))
     for one in _answers(store, _LEFT_BEHIND % _MERGED):
         yield Fault(one, "has triples in the merge of all documents that no document holds", True)
+
+
+def _merge_faults(store: EndpointStore) -> Iterator[Fault]:
+    """Whether a server's merge is as large as that of the documents it holds, where it cannot be asked more."""
+    with store.snapshot() as frozen:
+        expected = sum(1 for _ in ox.Store.read_only(str(frozen.quads)).quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    found = store.count_merged()
+    if found != expected:
+        yield Fault(store.place, f"has {found} triples in the merge of all documents, which hold {expected}", False)
 
 
 def _correction_faults(store: Store) -> Iterator[Fault]:
@@ -132,6 +147,6 @@ def _digest(lines: Iterable[str]) -> int:
     return zlib.crc32("\n".join(sorted(lines)).encode())
 
 
-def _answers(store: Store, query: str) -> list[str]:
+def _answers(store: AnyStore, query: str) -> list[str]:
     """The first column of a query's answer."""
     return [str(row[0]) for row in store.query(query)]  # type: ignore[index]  # rdflib types a result's rows for all kinds of query at once

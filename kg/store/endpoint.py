@@ -24,6 +24,7 @@ from rdflib.term import Identifier, Variable
 from kg.errors import StoreError
 from kg.model import Document
 from kg.rdf import bind_prefixes, document_from
+from kg.store import Store
 from kg.store.bulk import load_new
 from kg.store.connection import UnansweredError
 from kg.store.graphs import CODEBOOK_GRAPH, RECORD, Lines, record_of
@@ -184,6 +185,16 @@ class EndpointStore(AnyStore):
     def snapshot(self) -> Snapshot:
         """A copy of this moment's content as an Oxigraph database in a folder of its own: everything is read from the server."""
         return Snapshot(Path(tempfile.gettempdir()), self._download)
+
+    def copy_to(self, path: str | os.PathLike[str]) -> None:
+        """Make a store on disk of this moment's content, in a new directory."""
+        with Store.open(path) as copy:
+            copy.load_records(self.records())
+
+    def count_merged(self) -> int:
+        """How many triples the merge of all documents has on the server."""
+        rows = self._quads.endpoint.rows("SELECT (COUNT(*) AS ?count) { ?s ?p ?o }", self._quads.merge)
+        return int(rows[0]["count"].value)
 
     def close(self) -> None:
         """Let go of the connections. Closing twice is harmless."""

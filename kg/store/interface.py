@@ -113,6 +113,10 @@ class AnyStore(ABC):
         """A frozen copy of this moment as an Oxigraph database in a folder of its own; close it when done."""
 
     @abstractmethod
+    def copy_to(self, path: str | os.PathLike[str]) -> None:
+        """Make a store of this moment's content in a new directory, without its history."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
 

@@ -11,7 +11,7 @@ from typing import Final, cast, get_args
 
 from kg.errors import InputError, KgError
 from kg.model import Actor, Statement, Status
-from kg.store import Store
+from kg.store import AnyStore
 from kg.store.corrections import VERDICTS, Correction, Verdict, revised
 from kg.store.serialise import compact
 from kg.vocabulary import PREFIXES
@@ -78,7 +78,7 @@ def read_judgements(path: Path) -> list[Judgement]:
     return judged
 
 
-def apply_judgement(store: Store, judgement: Judgement, *, by: str, at: str, actor_named: ActorNamed) -> bool:
+def apply_judgement(store: AnyStore, judgement: Judgement, *, by: str, at: str, actor_named: ActorNamed) -> bool:
     """Keep one row as a correction; False where it is kept already. `by` and `at` stand in where the row has none.
 
     Raises
@@ -103,7 +103,7 @@ def _check(one: Judgement) -> None:
         raise InputError(f"{one.place}: {one['new_status']!r} is no status; write one of {', '.join(_STATUSES)}")
 
 
-def _meant(store: Store, judgement: Judgement) -> Statement:
+def _meant(store: AnyStore, judgement: Judgement) -> Statement:
     """The statement of a row: by its id, else by what it says in which sentence."""
     document = _iri(judgement["document"])
     if not document:

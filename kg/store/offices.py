@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rdflib import RDF, RDFS, SKOS, XSD, Literal, URIRef
 
 from kg.rdf import Triple
-from kg.store import Store
+from kg.store import AnyStore
 from kg.store.graphs import lines_of
 from kg.store.reference import keep_layer, layer_iri, layer_names, remove_layer
 from kg.vocabulary import PREFIXES
@@ -39,7 +39,7 @@ _DATE_TYPES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 _ACTORS = "SELECT DISTINCT ?actor { ?actor a kg:Actor }"
 
 
-def note_offices(store: Store, catalogue: Catalogue | None = None) -> int:
+def note_offices(store: AnyStore, catalogue: Catalogue | None = None) -> int:
     """Keep the terms of office of the actors that occur in the store now, and no others; how many there are.
 
     A term counts where its person or its state or organisation occurs. The same documents and the same catalogue give the same

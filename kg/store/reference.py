@@ -13,7 +13,7 @@ from difflib import get_close_matches
 import pyoxigraph as ox
 
 from kg.errors import InputError, UnknownNameError
-from kg.store import Store
+from kg.store import AnyStore
 from kg.store.graphs import CLASS_LAYER, REFERENCE, Lines, record_of, stored_form
 from kg.store.serialise import serialise
 
@@ -27,12 +27,12 @@ def layer_iri(name: str) -> str:
     return REFERENCE + name
 
 
-def layer_names(store: Store) -> list[str]:
+def layer_names(store: AnyStore) -> list[str]:
     """The layers that a store has, sorted."""
     return [graph.removeprefix(REFERENCE) for graph in store.references()]
 
 
-def keep_layer(store: Store, name: str, lines: Iterable[str]) -> bool:
+def keep_layer(store: AnyStore, name: str, lines: Iterable[str]) -> bool:
     """Make the layer hold these triples, in one transaction and on disk. False where it does already.
 
     Parameters
@@ -50,23 +50,23 @@ def keep_layer(store: Store, name: str, lines: Iterable[str]) -> bool:
     return store.put_lines({graph: stored_form(frozenset((described, *lines)))})
 
 
-def layer_lines(store: Store, name: str) -> Lines:
+def layer_lines(store: AnyStore, name: str) -> Lines:
     """The layer's triples in N-Triples, without the full stop. Raises UnknownNameError where the store has no such layer."""
     names = layer_names(store)
     if name not in names:
         near = get_close_matches(name, names, n=2) or names
-        hint = f"it has {', '.join(near)}" if near else f"'kg reference keep FILE --store {store.path}' puts one in"
-        raise UnknownNameError(f"{store.path}: has no reference layer '{name}'; {hint}")
+        hint = f"it has {', '.join(near)}" if near else f"'kg reference keep FILE --store {store.place}' puts one in"
+        raise UnknownNameError(f"{store.place}: has no reference layer '{name}'; {hint}")
     return store.content(REFERENCE + name)
 
 
-def remove_layer(store: Store, name: str) -> None:
+def remove_layer(store: AnyStore, name: str) -> None:
     """Take a layer out. Raises UnknownNameError where the store has none of this name."""
     layer_lines(store, name)
     store.put_lines({REFERENCE + name: frozenset()})
 
 
-def export_layers(store: Store, names: Iterable[str], format: str, prefixes: Mapping[str, str]) -> bytes:
+def export_layers(store: AnyStore, names: Iterable[str], format: str, prefixes: Mapping[str, str]) -> bytes:
     """The layers as RDF in one of `kg.store.FORMATS`: the same content gives the same bytes.
 
     Raises UnknownNameError for a layer that is not there, or another format.

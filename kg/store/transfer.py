@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kg.errors import InputError, StoreError
 from kg.model import Statement
 from kg.rdf import document_from, statement_triples, statements_from
-from kg.store import Store
+from kg.store import AnyStore, Store
 from kg.store.corrections import in_force
 from kg.store.graphs import Lines, changes_of, lines_of, record_of, stored_form
 from kg.store.journal import Record, read_journal, read_records
@@ -88,7 +88,7 @@ def repair(folder: Path) -> Path:
 
 
 def import_into(
-    store: Store,
+    store: AnyStore,
     path: Path,
     *,
     replace: bool = False,
@@ -133,7 +133,7 @@ def import_into(
     return counts
 
 
-def _take_layers(store: Store, other: Store, *, replace: bool) -> None:
+def _take_layers(store: AnyStore, other: Store, *, replace: bool) -> None:
     """Take over the reference layers that are not here, or with `replace` all."""
     for layer in other.references():
         if replace or not store.has_graph(layer):
@@ -217,7 +217,7 @@ def _unpacked(path: Path) -> Iterator[Store]:
             yield store
 
 
-def _sorted_out(store: Store, holdings: Iterable[Holding], counts: dict[Outcome, int], kept: set[str] | None) -> Iterator[Record]:
+def _sorted_out(store: AnyStore, holdings: Iterable[Holding], counts: dict[Outcome, int], kept: set[str] | None) -> Iterator[Record]:
     """The new documents, as records; the others are replaced on the way, or where `kept` is given left alone and added to it."""
     for one in holdings:
         if not store.has_graph(one.document):
@@ -236,7 +236,7 @@ def _sorted_out(store: Store, holdings: Iterable[Holding], counts: dict[Outcome,
             kept.add(one.document)
 
 
-def _as_judged_here(store: Store, document: str, lines: Lines) -> Lines:
+def _as_judged_here(store: AnyStore, document: str, lines: Lines) -> Lines:
     """Their content of a document once what people judged of it in this store is applied."""
     known = store.corrections(document)
     if not known:
