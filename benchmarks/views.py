@@ -21,8 +21,8 @@ from pyvis.network import Network
 from kg import measures
 from kg.graph import ties, to_graph
 from kg.render import write_page
+from tests.browser import CHROMIUM, Browser
 from tests.invented_news import invented_news
-from tests.test_page_in_browser import CHROMIUM, Browser
 
 FILTER = """(async () => { const bar = document.getElementById("confidence"), begin = performance.now();
   bar.value = 0.7; bar.dispatchEvent(new Event("input"));

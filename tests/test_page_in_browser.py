@@ -1,165 +1,39 @@
-"""The page in a real Chromium, driven by mouse and keyboard over its debugging pipe: nothing to install but the browser.
+"""The page in a real Chromium, driven by mouse and keyboard.
 
 Skipped where none is found; KG_CHROMIUM names one.
 """
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import dataclasses
-import fcntl
 import io
 import json
 import os
-import select
-import shutil
-import signal
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from rdflib import Graph
 
-from kg.model import Document
+from kg.model import Document, Statement
+from kg.rdf import document_from, statements_from
 from kg.render import show_page, write_page
+from kg.render.page import SECTIONS
+from tests.browser import CHROMIUM, Browser
 from tests.invented_news import actor, invented_news, statement
 from tests.requirements import requires
 
-CHROMIUM = os.environ.get("KG_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--remote-debugging-pipe",
-    "--window-size=1440,900",
-    "--force-device-scale-factor=1",
-)
-PATIENCE = 60.0  # seconds for one answer: the machine may be busy
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
 SLOWNESS = float(os.environ.get("KG_SLOWNESS", "2"))
 """How many times slower than the bar a busy machine may be before it fails."""
 HOSTILE = "</script><script>window.fired=1</script><img src=x onerror=window.fired=1> href \u202e\u2028 \"'&amp;"
 
 pytestmark = requires(CHROMIUM, "no Chromium found (install one or set KG_CHROMIUM)")
-
-
-class Browser:
-    """One tab of a headless Chromium, with what it asked for and what it complained about."""
-
-    def __init__(self, profile: Path) -> None:
-        assert CHROMIUM is not None
-        theirs_in, self._out = os.pipe()
-        self._in, theirs_out = os.pipe()
-        # Chromium reads descriptor 3 and writes 4; copies above 9 cannot be overwritten by that.
-        high_in, high_out = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs_in, theirs_out))
-        quiet = os.open(os.devnull, os.O_RDWR)
-        self._pid = os.posix_spawn(
-            CHROMIUM,
-            [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
-            dict(os.environ),
-            file_actions=[
-                (os.POSIX_SPAWN_DUP2, high_in, 3),
-                (os.POSIX_SPAWN_DUP2, high_out, 4),
-                (os.POSIX_SPAWN_DUP2, quiet, 1),
-                (os.POSIX_SPAWN_DUP2, quiet, 2),
-            ],
-        )
-        for end in (theirs_in, theirs_out, high_in, high_out, quiet):
-            os.close(end)
-        self._number, self._session, self._buffer = 0, "", b""
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        target = next(info for info in self.call("Target.getTargets")["targetInfos"] if info["type"] == "page")
-        self._session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
-        for domain in ("Network", "Runtime", "Log", "Page"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        self._number += 1
-        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        while (answer := self._next()).get("id") != self._number:
-            self._note(answer)
-        assert "error" not in answer, answer
-        return dict(answer["result"])
-
-    def evaluate(self, script: str) -> Any:
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
-
-    def open(self, path: Path) -> float:
-        """Open a page, wait until it has drawn; seconds."""
-        self.requests, self.complaints = [], []
-        begin = time.monotonic()
-        self.call("Page.navigate", url=path.as_uri())
-        while self.evaluate("document.documentElement?.dataset.ready") != "true":
-            assert time.monotonic() - begin < PATIENCE, self.complaints
-            time.sleep(0.05)
-        return time.monotonic() - begin
-
-    @contextlib.contextmanager
-    def attached(self, session: str) -> Iterator[None]:
-        """Speak to another target for a while."""
-        previous, self._session = self._session, session
-        yield
-        self._session = previous
-
-    def click(self, x: float, y: float) -> None:
-        for kind, pressed in (("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)):
-            self.call(
-                "Input.dispatchMouseEvent",
-                type=kind,
-                x=x,
-                y=y,
-                button="left" if kind != "mouseMoved" else "none",
-                buttons=pressed,
-                clickCount=1,
-            )
-        time.sleep(0.5)  # vis-network waits a moment for a second click
-        self.evaluate("new Promise(requestAnimationFrame)")
-
-    def press(self, key: str, code: int, text: str = "") -> None:
-        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=code, text=text)
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
-
-    def close(self) -> None:
-        self._session = ""
-        with contextlib.suppress(OSError, AssertionError):
-            self.call("Browser.close")
-        deadline = time.monotonic() + 10
-        while os.waitpid(self._pid, os.WNOHANG) == (0, 0):
-            if time.monotonic() > deadline:
-                os.kill(self._pid, signal.SIGKILL)
-            time.sleep(0.05)
-        os.close(self._in)
-        os.close(self._out)
-
-    def _next(self) -> dict[str, Any]:
-        while b"\0" not in self._buffer:
-            assert select.select([self._in], [], [], PATIENCE)[0], "Chromium does not answer"
-            chunk = os.read(self._in, 1 << 20)
-            assert chunk, "Chromium has gone"
-            self._buffer += chunk
-        message, _, self._buffer = self._buffer.partition(b"\0")
-        return dict(json.loads(message))
-
-    def _note(self, event: dict[str, Any]) -> None:
-        parameters = event.get("params", {})
-        if event.get("method") == "Network.requestWillBeSent":
-            self.requests.append(parameters["request"]["url"])
-        elif event.get("method") in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"):
-            self.complaints.append(json.dumps(parameters)[:500])
 
 
 @pytest.fixture(scope="module")
@@ -504,24 +378,64 @@ def test_hostile_text_is_text_in_what_is_saved(browser: Browser, tmp_path: Path)
     assert row["source"] == bad.label
 
 
-@pytest.mark.parametrize(("actors", "statements"), [(30, 140), (500, 1500)])
-def test_no_label_over_another(browser: Browser, tmp_path: Path, actors: int, statements: int) -> None:
-    write_page(*invented_news(actors, statements, seed=3, blocs=6), tmp_path / "labels.html", title="Labels")
-    browser.open(tmp_path / "labels.html")
-    rooms = browser.evaluate("kg.labels().map((label) => label.room)")
-    assert len(rooms) >= min(actors, 30) - 3
+def example_news() -> tuple[list[Statement], dict[str, Document]]:
+    """The statements that the example articles are expected to give."""
+    graph = Graph().parse(EXAMPLES / "expected" / "graph.ttl")
+    statements = statements_from(graph)
+    return statements, {name: document_from(graph, name) for name in {statement.document for statement in statements}}
+
+
+NEWS: dict[str, Callable[[], tuple[list[Statement], dict[str, Document]]]] = {
+    "examples": example_news,
+    "30": lambda: invented_news(30, 140, seed=3),
+    "500": lambda: invented_news(500, 1500, seed=3, blocs=8),
+    "5000": lambda: invented_news(5000, 15_000, seed=3, blocs=8),
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    for name, news in NEWS.items():
+        write_page(*news(), folder / f"{name}.html", title=f"Page of {name}")
+    return {name: folder / f"{name}.html" for name in NEWS}
+
+
+LABELS = """(() => { const own = document.getElementById("graph").getBoundingClientRect(), panel = document.getElementById("panel");
+  const over = [...document.querySelectorAll("#bar, #zoom, #notice")].filter((one) => one.offsetWidth)
+    .map((one) => one.getBoundingClientRect());
+  const boxes = kg.labels().map(({ text, room }) => [text, own.x + room[0], own.y + room[1], own.x + room[2], own.y + room[3]]);
+  const cut = boxes.filter(([, left, top, right, bottom]) => left < own.left || right > own.right || top < own.top || bottom > own.bottom);
+  const covered = boxes.filter(([, left, top, right, bottom]) =>
+    over.some((box) => left < box.right && right > box.left && top < box.bottom && bottom > box.top));
+  return { rooms: kg.labels().map((label) => label.room), cut, covered, left: own.left,
+    panel: getComputedStyle(panel).visibility === "hidden" ? 0 : panel.getBoundingClientRect().right }; })()"""
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "least"),
+    [
+        ("examples", 1440, 900, 60), ("30", 1440, 900, 27), ("500", 1440, 900, 60),
+        ("examples", 1024, 700, 45), ("500", 1024, 700, 27), ("examples", 390, 844, 20),
+    ],
+)  # fmt: skip
+def test_no_label_over_another_or_cut(browser: Browser, pages: dict[str, Path], name: str, width: int, height: int, least: int) -> None:
+    with browser.window(width, height):
+        browser.open(pages[name])
+        found = browser.evaluate(LABELS)
+    rooms = found["rooms"]
+    assert len(rooms) >= least
     for number, one in enumerate(rooms):
         for other in rooms[number + 1 :]:
             assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+    assert (found["cut"], found["covered"]) == ([], [])
+    assert found["left"] >= found["panel"]
 
 
-@pytest.mark.parametrize(("actors", "seconds"), [(30, 1.5), (500, 3.0), (5000, 8.0)])
-def test_first_view_comes_in_time(browser: Browser, tmp_path: Path, actors: int, seconds: float) -> None:
-    out = tmp_path / "page.html"
-    write_page(*invented_news(actors, 3 * actors, seed=3, blocs=8), out, title=f"{actors} actors")
-    browser.open(out)  # the first time Chromium itself is waking up
-    assert browser.open(out) < seconds * SLOWNESS
-    assert browser.requests == [out.as_uri()]
+@pytest.mark.parametrize(("name", "seconds"), [("30", 1.5), ("500", 3.0), ("5000", 8.0)])
+def test_first_view_comes_in_time(browser: Browser, pages: dict[str, Path], name: str, seconds: float) -> None:
+    assert min(browser.open(pages[name]) for _ in range(2)) < seconds * SLOWNESS
+    assert browser.requests == [pages[name].as_uri()]
     assert browser.complaints == []
 
 
@@ -561,3 +475,228 @@ def test_filters_and_dragging_answer_at_once_with_500_actors(browser: Browser, t
         waits.append(1000 * (time.monotonic() - begin))
     browser.call("Input.dispatchMouseEvent", type="mouseReleased", x=1210, y=652, button="left", buttons=0, clickCount=1)
     assert statistics.median(waits) < 200 * SLOWNESS, waits
+
+
+def test_a_filter_answers_at_once_with_5000_actors(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["5000"])
+    assert text_of(browser, "#notice").startswith("Opened on the backbone: the strongest ")
+    waits = [min(seconds_of(browser, slider, value) for value in values) for slider, values in
+             (("confidence", (0.7, 0.5, 0.7)), ("from", (4, 0, 4)), ("least", (2, 1, 2)), ("strongest", (300, 3000, 300)))]  # fmt: skip
+    assert max(waits) < 0.3 * SLOWNESS, waits
+    assert browser.complaints == []
+
+
+def seconds_of(browser: Browser, slider: str, value: float) -> float:
+    """How long a filter takes until it is drawn."""
+    return 0.001 * float(
+        browser.evaluate(f"""(async () => {{ const bar = document.getElementById("{slider}"), begin = performance.now();
+      bar.value = {value}; bar.dispatchEvent(new Event("input"));
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+      return performance.now() - begin; }})()""")
+    )
+
+
+# ---- what the drawing says
+
+
+SPACE = "{http://www.w3.org/2000/svg}"
+
+
+def drawing_of(browser: Browser) -> ElementTree.Element:
+    return ElementTree.fromstring(browser.evaluate("kg.drawing()"))
+
+
+@pytest.fixture
+def four_ties(browser: Browser, tmp_path: Path) -> Browser:
+    """Cooperation one way, six times; conflict both ways; both of them; a standing relation; one that is only possible."""
+    one, two, three, four, five, six = (actor(name) for name in ("Kesh", "Marenia", "Sulan", "Ganth", "Lythe", "Orsk"))
+    reports = [
+        *(statement(one, "AID", two, number=number) for number in range(6)),
+        statement(one, "ACCUSE", three, number=10), statement(three, "THREATEN", one, number=11),
+        statement(one, "AID", four, number=20), statement(four, "ACCUSE", one, number=21),
+        statement(one, "ALLY", five, number=30), statement(one, "AID", six, number=40, status="possible"),
+    ]  # fmt: skip
+    write_page(reports, {}, tmp_path / "four.html", title="Four ties")
+    browser.open(tmp_path / "four.html")
+    return browser
+
+
+def test_families_differ_in_colour_and_in_line_width_counts_and_arrows_say_who(four_ties: Browser) -> None:
+    four_ties.evaluate("document.querySelectorAll('#statuses input').forEach((box) => box.checked || box.click())")
+    drawing = drawing_of(four_ties)
+    names = four_ties.evaluate("""(() => {
+      const { network } = JSON.parse(document.getElementById("kg-data").textContent);
+      return kg.ties().map((id) => kg.endsOf(id).map((end) => network.nodes[end].label).sort().join()); })()""")
+    lines = dict(zip(reversed(names), parts_of(drawing, "ties", "line"), strict=True))
+    colours = {name: line.get("stroke") for name, line in lines.items()}
+    assert colours["Kesh,Marenia"] == colours["Kesh,Orsk"]
+    assert len(set(colours.values())) == 4
+    dashes = {name: line.get("stroke-dasharray") for name, line in lines.items()}
+    assert dashes["Kesh,Marenia"] == dashes["Kesh,Lythe"] == "none"
+    assert len({dashes[name] for name in ("Kesh,Marenia", "Kesh,Sulan", "Ganth,Kesh", "Kesh,Orsk")}) == 4
+    widths = {name: float(line.get("stroke-width") or 0) for name, line in lines.items()}
+    assert widths["Kesh,Marenia"] > widths["Kesh,Sulan"] > widths["Kesh,Orsk"]
+    four_ties.evaluate("document.getElementById('names').checked && document.getElementById('names').click()")
+    four_ties.evaluate("kg.network.redraw()")
+    counts = sorted(str(text.text) for text in parts_of(drawing_of(four_ties), "labels", "text") if text.get("class") == "count")
+    assert counts == ["2", "2", "6"]
+    four_ties.evaluate("document.querySelectorAll('#quads input').forEach((box, number) => number !== 1 && box.checked && box.click())")
+    drawing = drawing_of(four_ties)
+    assert (len(parts_of(drawing, "ties", "line")), len(parts_of(drawing, "ties", "polygon"))) == (2, 3)
+    four_ties.evaluate("document.querySelectorAll('#quads input').forEach((box) => box.click())")
+    drawing = drawing_of(four_ties)
+    assert (len(parts_of(drawing, "ties", "line")), len(parts_of(drawing, "ties", "polygon"))) == (4, 3)  # an alliance has no direction
+
+
+def test_the_legend_shows_lines_and_marks_as_they_are_drawn(four_ties: Browser) -> None:
+    drawing = drawing_of(four_ties)
+    drawn = {(line.get("stroke"), line.get("stroke-dasharray") != "none") for line in parts_of(drawing, "ties", "line")}
+    told = {(path.get("stroke"), path.get("stroke-dasharray") != "none") for path in parts_of(drawing, "legend", "path")}
+    assert told == drawn
+    rows = four_ties.evaluate("""[...document.querySelectorAll("#quads .row, #line-legend .row")].map((row) =>
+      [row.querySelector(".name").textContent, getComputedStyle(row.querySelector("line")).stroke,
+       row.querySelector("line").getAttribute("stroke-dasharray")])""")
+    samples = {name: (colour, dash) for name, colour, dash in rows}
+    assert samples["Verbal conflict"][1] == "7 4"
+    assert samples["Material cooperation"][1] == samples["Standing"][1] == "none"
+    assert (
+        len(
+            {
+                samples[name]
+                for name in ("Material cooperation", "Verbal conflict", "Standing", "Cooperation and conflict", "Nothing asserted")
+            }
+        )
+        == 5
+    )
+
+
+def test_bigger_marks_for_who_is_more_active(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    sizes = browser.evaluate("kg.actors().map((number) => [kg.tiesOf(number).length, kg.network.body.nodes[number].options.size])")
+    most, least = max(sizes), min(sizes)
+    assert most[1] > 1.5 * least[1]
+
+
+def test_the_backbone_slider_shows_more_and_less(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["500"])
+    opened = browser.evaluate("kg.ties()")
+    assert text_of(browser, "#notice").startswith(f"Opened on the backbone: the strongest {len(opened)} of ")
+    slide(browser, "strongest", 100)
+    assert browser.evaluate("kg.ties()") == opened[:100]
+    assert browser.evaluate("document.getElementById('notice').hidden") is True
+    browser.evaluate("document.getElementById('reset').click(); document.querySelector('#notice button').click()")
+    assert text_of(browser, "#strongest-label") == f"All {browser.evaluate('kg.ties().length')} ties"
+    assert browser.evaluate("kg.ties().length") > 1000
+
+
+def test_hulls_hold_their_communities(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["examples"])
+    assert len(parts_of(drawing_of(browser), "hulls", "polygon")) >= 5
+    browser.open(pages["30"])
+    assert parts_of(drawing_of(browser), "hulls", "polygon") == []
+
+
+def test_hints_name_the_actor_and_what_a_tie_is_made_of(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    x, y, _ = middle_of_a_tie(browser)
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    assert browser.evaluate("document.getElementById('tip').hidden") is False
+    assert " – " in text_of(browser, "#tip strong")
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=400, y=880)
+    assert browser.evaluate("document.getElementById('tip').hidden") is True
+
+
+def test_nothing_left_says_so_and_offers_a_way_back(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    before = browser.evaluate("kg.ties().length")
+    browser.evaluate("document.querySelectorAll('#statuses input').forEach((box) => box.checked && box.click())")
+    assert browser.evaluate("document.getElementById('empty').hidden") is False
+    browser.evaluate("document.getElementById('empty-reset').click()")
+    assert browser.evaluate("document.getElementById('empty').hidden") is True
+    assert browser.evaluate("kg.ties().length") == before
+
+
+# ---- what is saved
+
+
+def test_a_cell_that_begins_like_a_formula_is_text(browser: Browser, tmp_path: Path) -> None:
+    starts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\u202e=1", "\uff1d1", "|calc"]
+    reports = [statement(actor(start), "AID", actor("Kesh"), number=number) for number, start in enumerate(starts)]
+    write_page(reports, {}, tmp_path / "cells.html", title="Cells")
+    browser.open(tmp_path / "cells.html")
+    rows = list(csv.DictReader(io.StringIO(browser.evaluate("kg.table()"))))
+    assert sorted(row["source"] for row in rows) == sorted("'" + start for start in starts)
+    assert {row["target"] for row in rows} == {"Kesh"}
+    assert {row["confidence"] for row in rows} == {"0.8"}
+
+
+def test_the_picture_is_the_drawing_twice_as_fine(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    drawing = drawing_of(browser)
+    size, colours = browser.evaluate("""(async () => {
+      const image = await createImageBitmap(await kg.picture()), copy = new OffscreenCanvas(image.width, image.height);
+      const context = copy.getContext("2d");
+      context.drawImage(image, 0, 0);
+      const pixels = context.getImageData(0, 0, image.width, image.height).data;
+      const found = new Set();
+      for (let at = 0; at < pixels.length; at += 4) found.add(pixels.slice(at, at + 3).join());
+      return [[image.width, image.height], [...found]]; })()""")
+    assert size == [2 * int(drawing.get("width") or 0), round(2 * float(drawing.get("height") or 0))]
+    assert {"255,255,255", "51,80,140"} <= set(colours)  # the ground, and a state's mark
+
+
+def test_the_drawing_carries_title_filters_and_totals(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    slide(browser, "least", 2)
+    browser.evaluate("document.getElementById('roll-up').click()")
+    words = " ".join(text.text or "" for text in drawing_of(browser).findall(f"{SPACE}text"))
+    assert words.startswith("Thirty actors ")
+    for part in ("statements", "asserted only", "ties of at least 2 statements", "persons as their states"):
+        assert part in words
+
+
+def test_writing_from_right_to_left_is_drawn_so(browser: Browser, tmp_path: Path) -> None:
+    hebrew, arabic = "\u05d9\u05e9\u05e8\u05d0\u05dc (2)", "\u0645\u0635\u0631 \u0648\u0627\u0644\u0633\u0648\u062f\u0627\u0646"
+    reports = [statement(actor(hebrew), "AID", actor(arabic)), statement(actor("Kesh \u202e"), "AID", actor(hebrew), number=2)]
+    write_page(reports, {}, tmp_path / "rtl.html", title=arabic)
+    browser.open(tmp_path / "rtl.html")
+    ways = {
+        str(text.text): text.get("direction") for text in parts_of(drawing_of(browser), "labels", "text") if text.get("class") == "label"
+    }
+    assert ways == {hebrew: "rtl", arabic: "rtl", "Kesh \u202e": "ltr"}
+    assert browser.complaints == []
+
+
+# ---- the script
+
+
+def test_the_script_leaves_one_name_behind(browser: Browser, small: Path, tmp_path: Path) -> None:
+    (tmp_path / "bare.html").write_text("<!DOCTYPE html><html data-ready=true>", encoding="utf-8")
+    names = "Object.getOwnPropertyNames(window).filter((name) => !/^[0-9]+$/.test(name))"
+    browser.open(tmp_path / "bare.html")
+    before = set(browser.evaluate(names))
+    browser.open(small)
+    theirs = {"vis", "regeneratorRuntime", "__core-js_shared__"}
+    assert set(browser.evaluate(names)) - before - theirs == {"kg"}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_section_of_the_script_compiles(browser: Browser, section: str) -> None:
+    text = (ROOT / "kg" / "data" / "view" / "script" / f"{section}.js").read_text("utf-8")
+    compiled = browser.call("Runtime.compileScript", expression='"use strict";' + text, sourceURL=section, persistScript=False)
+    assert "exceptionDetails" not in compiled, compiled
+
+
+@pytest.mark.parametrize("attempt", [
+    "fetch('https://example.org/x')", "new WebSocket('wss://example.org/')", "navigator.sendBeacon('https://example.org/x', 'y')",
+    "document.body.append(Object.assign(new Image(), {src: 'https://example.org/x.png'}))",
+    "document.head.append(Object.assign(document.createElement('link'), {rel: 'stylesheet', href: 'https://example.org/x.css'}))",
+    "document.head.append(Object.assign(document.createElement('script'), {textContent: 'window.fired = 1'}))",
+    "document.head.append(Object.assign(document.createElement('style'), {textContent: 'body { background: red }'}))",
+])  # fmt: skip
+def test_the_policy_forbids_the_network_and_other_scripts_and_styles(browser: Browser, small: Path, attempt: str) -> None:
+    browser.open(small)
+    browser.evaluate(f"(async () => {{ try {{ await {attempt}; }} catch {{}} }})()")
+    browser.evaluate("new Promise((done) => setTimeout(done, 200))")
+    assert any("Content Security Policy" in complaint for complaint in browser.complaints), browser.complaints
+    assert browser.evaluate("window.fired ?? null") is None

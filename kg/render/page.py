@@ -33,16 +33,16 @@ from kg.vocabulary import WITHOUT_DIRECTION
 STATUSES = ("asserted", "negated", "requested", "planned", "possible")
 
 KINDS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
-    # Okabe and Ito's and Tol's colours, told apart in every common colour blindness; the shapes tell them apart in grey.
+    # After Okabe and Ito's and Tol's colours, darkened to a contrast of 3 with the ground; the shapes tell them apart in grey.
     ("State, territory", ("state", "territory"), "dot", "#33508c", "#7f9fe0"),
-    ("Organisation of states", ("igo",), "diamond", "#009e73", "#2fc79b"),
-    ("Government organ", ("organ",), "square", "#56a5d6", "#78bdea"),
+    ("Organisation of states", ("igo",), "diamond", "#008f68", "#2fc79b"),
+    ("Government organ", ("organ",), "square", "#2b87c0", "#78bdea"),
     ("Person", ("person",), "ring", "#aa4499", "#d98acb"),
     ("Armed group", ("armed_group",), "triangle", "#b5651d", "#e09a55"),
-    ("Party, movement", ("party", "movement"), "triangleDown", "#999933", "#c4c45c"),
-    ("Company, organisation", ("company", "organisation"), "hexagon", "#d9a514", "#f0c94f"),
+    ("Party, movement", ("party", "movement"), "triangleDown", "#82821a", "#c4c45c"),
+    ("Company, organisation", ("company", "organisation"), "hexagon", "#ad7a00", "#f0c94f"),
     ("People", ("people", "collective"), "star", "#cc6677", "#ea94a2"),
-    ("Place, not known", ("place", "unknown"), "ring", "#8a929c", "#9aa4b0"),
+    ("Place, not known", ("place", "unknown"), "ring", "#767e89", "#9aa4b0"),
 )
 """Legend row: label, actor kinds, shape ("ring" is an open dot), colour on white, colour on dark."""
 

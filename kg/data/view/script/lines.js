@@ -1,18 +1,20 @@
 /* The ties: all that look alike are drawn with one stroke, in pixels of the screen. One edge each in vis-network would take half a second at 5,000. */
 const TOGETHER = 16; // lines of one stroke: longer paths take more time than several of these, and hide how many lines cross
 
-/* How faint and thin lines are when they are many. */
+/* How faint and thin lines are when they are many, those from one community to another more so: they are long and cross. */
 function density() {
   const share = Math.min(1, FEW / Math.max(1, drawn.size));
-  return { opacity: Math.max(0.28, 0.88 * share ** 0.33), thin: Math.max(0.5, share ** 0.22) };
+  return { within: Math.max(0.35, 0.88 * share ** 0.15), between: Math.max(0.2, 0.88 * share ** 0.6), thin: Math.max(0.5, share ** 0.3) };
 }
+
+const home = (number) => nodes[number].community;
 
 /* What a tie looks like: colour, width and dashes in pixels, opacity. */
 function lineLook(entry, dense, zoom) {
   const chosen = selection !== null, focus = inFocus(entry.tie), thin = chosen && focus ? 1 : dense.thin;
   const width = zoom * thin * Math.min(7, (entry.family === "standing" ? 0.7 : 1) + 0.85 * Math.log2(1 + entry.active.length));
   const dash = (entry.reported ? DASHES[entry.family] : DOTS).map((part) => part * Math.max(0.6, thin) * Math.max(1, Math.min(1.6, width / 2.2)));
-  return { family: entry.family, width: Math.round(width * 4) / 4 || 0.25, dash, round: !entry.reported, opacity: chosen ? (focus ? 0.95 : 0.08) : dense.opacity };
+  return { family: entry.family, width: Math.round(width * 4) / 4 || 0.25, dash, round: !entry.reported, opacity: chosen ? (focus ? 0.95 : 0.08) : dense[home(entry.tie.from) === home(entry.tie.to) ? "within" : "between"] };
 }
 
 /* Where a tie begins and ends beside the marks of its actors, and the corners of its arrowheads; null where the marks touch. */

@@ -209,7 +209,7 @@ root.dataset.theme = systemDark.matches ? "dark" : "light";
 root.dataset.view = "graph";
 readColours();
 resetState();
-nodeSet.add(nodes.map((node) => ({ id: node.id, x: node.x, y: node.y, shape: node.shape, size: node.size, hidden: true })));
+nodeSet.add(layOut().map((place, number) => ({ ...place, shape: nodes[number].shape, size: nodes[number].size, hidden: true })));
 network = new vis.Network(frame, { nodes: nodeSet, edges: new vis.DataSet() }, data.network.options);
 byId("theme").textContent = theme() === "dark" ? "Light" : "Dark";
 buildPanel();
@@ -218,7 +218,6 @@ wireControls();
 wireKeys();
 wireNetwork();
 refresh();
-turn();
 fit();
 network.once("afterDrawing", () => { root.dataset.ready = "true"; });
 /* For whoever drives the page by script, its tests among them. */

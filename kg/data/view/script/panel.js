@@ -31,31 +31,35 @@ function buildTies() {
   for (const quad of [...QUADS.filter((name) => quads.has(name)), ...[...quads.keys()].filter((name) => !QUADS.includes(name))]) {
     checkRow(byId("quads"), state.noQuad, quad, capital(quad), quads.get(quad), lineSample(quad.split(" ").pop(), true));
   }
-  const plain = (family, reported, text) => make("div", { className: "row plain" }, lineSample(family, reported), make("span", { className: "name" }, text));
-  byId("line-legend").append(plain("mixed", true, "Cooperation and conflict"), plain("standing", false, "Nothing asserted"));
+  byId("line-legend").append(plainRow(lineSample("mixed", true), "Cooperation and conflict"), plainRow(lineSample("standing", false), "Nothing asserted"), widthRow());
   data.relations.forEach((relation, number) => checkRow(byId("relations"), state.noRelation, number, relation.code, relations.get(number), null, relation.definition));
 }
 
-/* What size, width, arrow, number and shade mean. */
-function buildReading() {
-  const line = (y, wide) => shape("line", { x1: 2, x2: 28, y1: y, y2: y, stroke: "var(--soft)", "stroke-width": wide }), disc = (cx, r) => shape("circle", { cx, cy: 8, r, fill: "var(--soft)" });
-  const rows = [
-    [drawing(30, 16, disc(7, 3), disc(20, 6.5)), "Size: statements of the actor"],
-    [drawing(30, 16, line(4, 1.2), line(11, 4)), "Width: statements of the tie"],
-    [drawing(30, 16, line(8, 1.6), shape("polygon", { points: "30,8 21,4 21,12", fill: "var(--soft)" })), "Arrow: from who acts to whom"],
-  ];
-  if (!data.small) rows.push([drawing(30, 16, shape("rect", { x: 3, y: 1.5, width: 24, height: 13, rx: 5, fill: "var(--hull)", stroke: "var(--soft)", "stroke-width": 0.7 })), "Shade: actors with many ties to each other"]);
-  byId("reading").replaceChildren(...rows.map(([sample, text]) => make("div", { className: "row plain" }, sample, make("span", { className: "name" }, text))));
+/* What width, arrow, size and shade mean, each in the section that it is about. */
+function plainRow(sample, text) { return make("div", { className: "row plain" }, sample, make("span", { className: "name" }, text)); }
+
+function widthRow() {
+  const line = (y, wide) => shape("line", { x1: 1.5, x2: 22, y1: y, y2: y, stroke: "var(--soft)", "stroke-width": wide }), head = (y, half) => shape("polygon", { points: `29,${y} 21,${y - half} 21,${y + half}`, fill: "var(--soft)" });
+  return plainRow(drawing(30, 16, line(4, 1.2), head(4, 3), line(11.5, 3.5), head(11.5, 4)), "Wider: more; arrow: to whom");
+}
+
+function sizeRow() {
+  const disc = (cx, r) => shape("circle", { cx, cy: 7, r, fill: "var(--soft)" });
+  return plainRow(drawing(22, 14, disc(4, 2.5), disc(15, 6)), "Bigger: more statements");
+}
+
+function shadeRow() {
+  return plainRow(drawing(22, 14, shape("rect", { x: 1, y: 1, width: 20, height: 12, rx: 5, fill: "var(--hull)", stroke: "var(--soft)", "stroke-width": 0.8 })), "Shaded: a close group");
 }
 
 function buildPanel() {
   buildTies();
-  buildReading();
   const statuses = tally(statements.map((item) => item.status)), kinds = tally(nodes.map((node) => node.kind));
   byId("statuses").replaceChildren();
   for (const status of data.statuses) checkRow(byId("statuses"), state.noStatus, status, capital(status), statuses.get(status), null, "reported " + STATUS_WORDS[status]);
   byId("families").replaceChildren();
   data.kinds.forEach((kind, number) => { if (kinds.has(number)) checkRow(byId("families"), state.noKind, number, kind.label, kinds.get(number), kindSample(kind)); });
+  byId("mark-legend").replaceChildren(sizeRow(), ...(data.small ? [] : [shadeRow()]));
   buildVoices();
   byId("time-section").hidden = !data.time || lastBin < 1;
   for (const id of ["from", "to"]) { byId(id).max = lastBin; byId(id).value = state[id]; }
@@ -117,7 +121,7 @@ function drawTime() {
   const svg = drawing(240, 46, ...shapes);
   svg.setAttribute("preserveAspectRatio", "none");
   byId("histogram").replaceChildren(svg);
-  byId("most").textContent = most;
+  byId("most").textContent = `by month, up to ${most}`;
   byId("time-label").textContent = timeWords();
 }
 

@@ -31,7 +31,7 @@ function nodeLook(node) {
 }
 
 /* Size and colour go the official way, which takes 0.1 ms a node: fine for a change of theme. What every filter and every click changes
-   goes straight to where vis-network keeps it, and one event tells it to look which nodes are hidden. */
+   goes straight to where vis-network keeps it, and it is told to look which nodes are hidden; the event for that would draw at once. */
 let painted = "";
 
 function paintNodes(near) {
@@ -45,7 +45,7 @@ function paintNodes(near) {
     options.hidden = hidden;
     options.opacity = near !== null && !near.has(node.id) ? 0.18 : 1;
   }
-  if (changed) network.body.emitter.emit("_dataUpdated");
+  if (changed) network._updateVisibleIndices();
 }
 
 /* Draws once more with the next frame, however often it is asked. */
@@ -102,7 +102,7 @@ function roomOf(node, scale, chief) {
 
 /* The greatest scale at which all nodes and the labels of the biggest have room in the frame, and where its middle then lies. */
 function fit() {
-  const held = ranked.filter((node) => alive.has(node.id)).map((node, position) => ({ node, at: network.getPosition(node.id), chief: position < CHIEF }));
+  const held = ranked.filter((node) => alive.has(node.id)).map((node, position, all) => ({ node, at: network.getPosition(node.id), chief: position < CHIEF || all.length <= 100 }));
   if (!held.length || !frame.clientWidth || !frame.clientHeight) return;
   const box = freeFrame(), wide = box[2] - box[0] - 24, high = box[3] - box[1] - 24;
   const extent = (scale) => {
@@ -123,12 +123,19 @@ function fit() {
   touched = false;
 }
 
-/* On a telephone the layout, wider than high, is turned to stand upright. */
+/* The layout turned and stretched a little towards the frame's shape: on a telephone it stands upright. Marks only move apart. */
+function layOut() {
+  upright = frame.clientHeight > 1.25 * frame.clientWidth && frame.clientWidth > 0;
+  const spread = (axis) => nodes.reduce((most, node) => Math.max(most, Math.abs(node[axis])), 1);
+  const shape = (frame.clientWidth || 4) / (frame.clientHeight || 3), stretch = (upright ? spread("y") / spread("x") : spread("x") / spread("y")) / shape;
+  const across = Math.min(1.35, Math.max(1, 1 / stretch)), down = Math.min(1.35, Math.max(1, stretch));
+  return nodes.map((node) => ({ id: node.id, x: across * (upright ? node.y : node.x), y: down * (upright ? node.x : node.y) }));
+}
+
+/* Anew where the window now stands the other way. */
 function turn() {
-  const wanted = frame.clientHeight > 1.25 * frame.clientWidth && frame.clientWidth > 0;
-  if (wanted === upright) return;
-  upright = wanted;
-  nodeSet.update(nodes.map((node) => ({ id: node.id, x: upright ? node.y : node.x, y: upright ? node.x : node.y })));
+  if (frame.clientWidth === 0 || upright === frame.clientHeight > 1.25 * frame.clientWidth) return;
+  nodeSet.update(layOut());
 }
 
 function zoomBy(factor) { touched = true; network.moveTo({ scale: network.getScale() * factor }); redraw(); }
