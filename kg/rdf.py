@@ -10,6 +10,7 @@ true or false, dates with the precision they have. Reading goes by lexical form 
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from importlib.resources import files
 from math import isfinite
 from typing import TypeAlias, TypeVar, cast
 
+import pyoxigraph as ox
 from rdflib import RDF, RDFS, SH, XSD, Dataset, Graph, Literal, URIRef
 
 from kg import codebook, vocabulary
@@ -33,6 +35,9 @@ Triple: TypeAlias = tuple[URIRef, URIRef, URIRef | Literal]
 
 _WIKIDATA = vocabulary.PREFIXES["wd"]
 _NOT_AN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_NESTING = re.compile(rb"<<|>>")
+DEEPEST = 1000
+"""Triple terms within triple terms that are read."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _DATE_TYPES = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}  # a date's precision is its length
@@ -111,6 +116,36 @@ def statement_triples(statement: Statement) -> list[Triple]:
     if statement.status == "asserted" and target is not None and source.linked and target.linked:
         triples.append((_iri(source.actor.id), relation, _iri(target.actor.id)))
     return triples
+
+
+class Depth:
+    """How deep triple terms are nested in text that comes piece by piece: Oxigraph goes down by recursion, and too deep ends the process."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._before = b""
+
+    def check(self, piece: bytes) -> None:
+        """Read on. Raises ValueError where terms are nested deeper than anything that can be meant."""
+        text = self._before + piece
+        for mark in _NESTING.finditer(text):
+            self._open = max(0, self._open + (1 if mark[0] == b"<<" else -1))
+            if self._open > DEEPEST:
+                raise ValueError(f"triple terms are nested more than {DEEPEST} deep")
+        self._before = text[-1:] if text[-1:] in (b"<", b">") and not text.endswith((b"<<", b">>")) else b""
+
+
+def parse_turtle(text: str) -> Graph:
+    """Turtle that anybody may have written, as a graph. Raises SyntaxError, with its line where that is known."""
+    try:
+        Depth().check(text.encode())
+        quads = list(ox.parse(io.BytesIO(text.encode()), format=ox.RdfFormat.TURTLE))
+        lines = "".join(f"{quad.triple} .\n" for quad in quads)
+        return Graph(bind_namespaces="none").parse(data=lines, format="nt")
+    except SyntaxError:
+        raise
+    except ValueError as error:  # half surrogates, depth, triple terms
+        raise SyntaxError(" ".join(str(error).split())[:200]) from error
 
 
 def bind_prefixes(graph: Graph) -> None:
@@ -214,8 +249,13 @@ def _term(iri: str) -> URIRef:
 
 @lru_cache(maxsize=65536)
 def _iri(iri: str) -> URIRef:
-    if not _SCHEME.match(iri) or _NOT_AN_IRI.search(iri):
-        raise InputError(f"{iri!r} is no absolute IRI; give an id such as https://example.org/news/1, with other characters escaped")
+    try:
+        if not _SCHEME.match(iri) or _NOT_AN_IRI.search(iri):
+            raise ValueError
+        ox.NamedNode(iri)
+    except ValueError as error:
+        message = f"{iri!r} is no absolute IRI; give an id such as https://example.org/news/1, with other characters escaped"
+        raise InputError(message) from error
     return URIRef(iri)
 
 

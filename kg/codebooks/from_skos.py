@@ -14,6 +14,7 @@ from rdflib.term import Node
 
 from kg.codebooks.draft import CodeRow, Draft, Faults, RuleRow
 from kg.codebooks.scheme import Words
+from kg.rdf import parse_turtle
 from kg.vocabulary import PREFIXES, QUAD_CLASS, QUAD_CLASSES, SCORE
 
 WHOLE = (SKOS.exactMatch, SKOS.narrowMatch, SKOS.closeMatch)
@@ -24,14 +25,10 @@ _RELATION = PREFIXES["kgr"]
 def read_skos(file: str, text: str, faults: Faults) -> Draft | None:
     """The draft of a SKOS codebook. A relation that nothing matches is uncoded."""
     try:
-        graph = Graph().parse(data=text, format="turtle")
-    except SyntaxError as error:  # what rdflib's Turtle reader raises, as a subclass, for bad syntax
-        lines = getattr(error, "lines", None)
-        where = f"{file}:{lines + 1}" if isinstance(lines, int) else file
-        faults.add(where, f"not Turtle: {' '.join(str(getattr(error, '_why', None) or error).split())[:160]}")
-        return None
-    except RecursionError:
-        faults.add(file, "brackets are nested too deeply; no codebook needs that")
+        graph = parse_turtle(text)
+    except SyntaxError as error:
+        where = f"{file}:{error.lineno}" if error.lineno else file
+        faults.add(where, f"not Turtle: {' '.join(str(error.msg).split())[:160]}")
         return None
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
     if len(schemes) != 1:

@@ -146,7 +146,10 @@ def _iri(value: str) -> str | None:
     if not _ABSOLUTE_IRI.fullmatch(bare):
         return None
     prefix, _, local = bare.partition(":")
-    return str(ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else bare))
+    try:
+        return str(ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else bare))
+    except ValueError:  # the pattern is wider than the standard: a stray %, a character of private use
+        return None
 
 
 def _relation_iri(value: str) -> str:

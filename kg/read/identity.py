@@ -9,7 +9,14 @@ from urllib.parse import quote, unquote
 
 DOCUMENT_NAMESPACE = "https://w3id.org/geopolitical-kg/document/"
 
-_ABSOLUTE_IRI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|urn:|tag:)[^\x00-\x20\x7f-\xa0<>\"{}|\\^`\ud800-\udfff]+")
+_BEYOND_ASCII = "\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd"
+_CHARACTER = rf"(?:[A-Za-z0-9._~!$&'()*+,;={_BEYOND_ASCII}-]|%[0-9A-Fa-f]{{2}})"
+_PATH = rf"(?:{_CHARACTER}|[:@/])"
+_ABSOLUTE_IRI = re.compile(
+    rf"(?:[A-Za-z][A-Za-z0-9+.-]*://(?:{_CHARACTER}+@)?{_CHARACTER}+(?::[0-9]*)?(?:/{_PATH}*)?|[A-Za-z][A-Za-z0-9+.-]*:///{_PATH}+"
+    rf"|(?:urn|tag):{_PATH}+)(?:\?(?:{_PATH}|\?)*)?(?:#(?:{_PATH}|\?)*)?"
+)
+"""As RFC 3987 has it, without what it reserves. A stray % or bracket, as many addresses have one, makes an id that is no IRI."""
 # Soft hyphen, zero-width space, word joiner and byte order mark: nothing to see, but they cut names in two.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

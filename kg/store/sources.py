@@ -23,7 +23,7 @@ from rdflib import Graph
 
 from kg.errors import InputError, StoreError, UnknownNameError
 from kg.model import Statement
-from kg.rdf import Triple, statement_triples, statements_from, validate_triples
+from kg.rdf import Depth, Triple, statement_triples, statements_from, validate_triples
 from kg.store import Store
 from kg.store.corrections import PROV
 from kg.store.graphs import (
@@ -61,6 +61,8 @@ FORMATS: Final = {
 }  # fmt: skip
 """What can be imported, by the file's ending; `.gz` may follow it."""
 
+_NESTED = re.compile(rb"<<\([^
+]*<<\(")
 _ONE_GRAPH = re.compile(rb"[^\n]* <([^ <>\n]*)> \.\n(?:[^\n]* <\1> \.\n)*")
 """Lines of N-Quads that end in the same graph."""
 
@@ -196,10 +198,12 @@ def _of_sorted_quads(path: Path, left_out: Counter[LeftOut]) -> Iterator[Holding
     seen = set[bytes]()
     end = 0
     with _mapped(path) as content:
-        for found in _ONE_GRAPH.finditer(content):
+        if _NESTED.search(content):
+            return None  # how deep is looked at elsewhere
+        for found in _graphs_in(content):
             graph = found[1]
             is_ours = graph.startswith(BASE.encode()) or content.find(_typed(graph), *found.span()) >= 0
-            if found.start() != end or graph in seen or not is_ours or _has_long_line(found):
+            if graph in seen or not is_ours or not _is_iri(graph) or _has_long_line(found):
                 return None
             seen.add(graph)
             end = found.end()
@@ -208,12 +212,28 @@ def _of_sorted_quads(path: Path, left_out: Counter[LeftOut]) -> Iterator[Holding
 
 def _grouped(path: Path, left_out: Counter[LeftOut]) -> Iterator[Holding]:
     with _mapped(path) as content:
-        for lines in _ONE_GRAPH.finditer(content):
+        for lines in _graphs_in(content):
             record = Record((lines[1].decode(),), lines[0])
             if _is_document(record, record.graphs[0]):
                 yield _without_copies_of_ends(Holding(record.graphs[0], record))
             elif record.graphs[0] != COPIES:
                 left_out[_kind(record.graphs[0])] += record.body.count(b"\n")
+
+
+def _graphs_in(content: mmap.mmap | bytes) -> Iterator[re.Match[bytes]]:
+    """Stretches of lines of one graph each, from the beginning on, until a line is none such or longer than any can be."""
+    end = 0
+    while content.find(b"\n", end, end + MOST_LINE) >= 0 and (found := _ONE_GRAPH.match(content, end)):
+        yield found
+        end = found.end()
+
+
+def _is_iri(name: bytes) -> bool:
+    try:
+        ox.NamedNode(name.decode())
+    except ValueError:
+        return False
+    return True
 
 
 @contextmanager
@@ -274,6 +294,7 @@ class _Bounded(io.RawIOBase):
             self._most = min(MOST_BYTES, max(_SUSPICIOUS, packed * _GREATEST_RATIO))
         self._by_line = ending in {".nq", ".nt"}
         self._is_xml = ending in {".rdf", ".xml"}
+        self._depth = Depth() if ending in {".nq", ".nt", ".ttl", ".trig"} else None
         self._before = b""
         self._read = self._line = 0
 
@@ -288,6 +309,8 @@ class _Bounded(io.RawIOBase):
             raise InputError(f"{self._path}: unpacks to more than {self._most >> 20} MiB, which no honest file of its size does; left out")
         if self._by_line:
             self._check_lines(chunk)
+        if self._depth is not None:
+            self._depth.check(chunk)
         if self._is_xml:
             if _MARKUP.search(self._before + chunk):
                 raise InputError(f"{self._path}: declares a document type or entities, or is not UTF-8; write it without, or as Turtle")
