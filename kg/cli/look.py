@@ -1,4 +1,4 @@
-"""Commands that hand out what a store holds: view, export, query."""
+"""Commands that hand out what a store holds: view, export; and query, which is in `asking`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from kg.cli import asking
 from kg.cli.codebooks import coded_export, recoder_of
-from kg.cli.console import check_writable, err, out, plain_table, print_table, waiting, writing, written_bytes
-from kg.cli.options import Codebook, Output, Store
+from kg.cli.console import check_writable, out, waiting, written_bytes
+from kg.cli.options import Codebook, Store
+from kg.cli.places import opened_store
 from kg.codebooks import Recoder
-from kg.errors import InputError, QueryError, UnknownNameError
+from kg.errors import InputError, UnknownNameError
 from kg.model import Document, Statement
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "turtle12", "trig12", "nquads12", "ntriples12")
@@ -25,14 +27,13 @@ SHORT_FORMATS = {"ttl": "turtle", "nq": "nquads", "nt": "ntriples", "rdf": "rdfx
 def register(app: typer.Typer) -> None:
     app.command()(view)
     app.command()(export)
-    app.command()(query)
+    asking.register(app)
 
 
 def read_store(path: Path) -> tuple[list[Document], list[Statement]]:
     """Documents and statements of a store, read from a frozen copy."""
-    from kg.store import Store
 
-    with waiting("reading the store"), Store.open(path, create=False, read_only=True) as store:
+    with waiting("reading the store"), opened_store(path, read_only=True) as store:
         return store.documents(), store.statements()
 
 
@@ -89,7 +90,6 @@ def export(
 
     - `kg export out/for-r --format r --by year --store out/store`
     """
-    from kg.store import Store
 
     chosen = _format(output, format)
     if chosen == "r":
@@ -99,7 +99,7 @@ def export(
     if roll_up and chosen not in ("graphml", "gexf"):
         raise UnknownNameError(f"--roll-up is for graphml and gexf, not {chosen}; leave it out, or choose another --format")
     if chosen in RDF_FORMATS:
-        with waiting("writing"), Store.open(store, create=False, read_only=True) as opened:
+        with waiting("writing"), opened_store(store, read_only=True) as opened:
             _write(output, coded_export(opened, recoder, chosen))
     else:
         _, statements = read_store(store)
@@ -154,85 +154,3 @@ def _write(output: str, content: bytes) -> None:
     path = Path(output)
     check_writable(path)
     path.write_bytes(content)
-
-
-def query(
-    text: Annotated[
-        str | None, typer.Argument(metavar="NAME|FILE.rq|TEXT", help="A named query, a file, or SPARQL; - is standard input.")
-    ] = None,
-    store: Annotated[Path | None, typer.Option("--store", metavar="DIR", help="The store's directory.")] = None,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="name=value for a named query; repeatable.")] = None,
-    format: Annotated[
-        Literal["table", "csv", "tsv", "json", "turtle", "ttl"], typer.Option("--format", "-f", help="How to write.")
-    ] = "table",
-    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds until the query is stopped.")] = 30.0,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.")] = None,
-    output: Output = None,
-) -> None:
-    """Ask the store in SPARQL 1.1, or with one of the named queries; without an argument, list those.
-
-    The default graph is all documents together, `GRAPH ?document { }` one of them; prefixes need not be written.
-
-    Examples:
-
-    - `kg query who-urges-whom --store out/store`
-
-    - `kg query statements-between --param one=Turkey --param other=Greece --store out/store`
-
-    - `kg query 'SELECT ?a ?b { ?a kgr:ASSAULT ?b }' --store out/store --format csv`
-    """
-    from kg.query import format_result, named_queries, run_query
-    from kg.store import Store
-
-    if text is None:
-        _list_queries()
-        return
-    if store is None:
-        raise QueryError("which store? name its directory with --store")
-    named = named_queries().get(text)
-    if named is None and param:
-        raise UnknownNameError(f"'{text}' is no named query, and only those take --param; 'kg query' without an argument lists them")
-    sparql = "" if named else _query_text(text)
-    with Store.open(store, create=False, read_only=True) as opened:
-        if named:
-            sparql = named.bind(opened, **_parameters(param or []))
-        with waiting("asking"):
-            result = run_query(opened, sparql, timeout=timeout, limit=limit)
-    with writing(output) as file:
-        file.write(format_result(result, format))
-    if result.truncated and format != "table":
-        err.print(f"warning: cut off after {limit} rows by --limit", style="yellow")
-
-
-def _parameters(pairs: list[str]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise QueryError(f"--param {pair}: write it as name=value")
-        found[name] = value
-    return found
-
-
-def _query_text(text: str) -> str:
-    """SPARQL from a file, from standard input, or as it was given."""
-    from kg.query import named_query
-
-    if text == "-":
-        return sys.stdin.read()
-    if text.endswith((".rq", ".sparql")) or ("{" not in text and Path(text).is_file()):
-        try:
-            return Path(text).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else (error.strerror or str(error)).lower()
-            raise QueryError(f"{text}: the query cannot be read ({reason})") from error
-    return text if "{" in text else named_query(text).text
-
-
-def _list_queries() -> None:
-    from kg.query import named_queries
-
-    table = plain_table("name", "answers", "parameters (* required)", fixed=("name",))
-    for name, q in sorted(named_queries().items()):
-        table.add_row(name, q.title, ", ".join(f"{p.name}{'*' if p.required else ''}" for p in q.parameters))
-    print_table(table)

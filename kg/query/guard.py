@@ -61,6 +61,8 @@ def check_query(text: str, prefixes: Mapping[str, str]) -> CheckedQuery:
     """The query, made safe to run, or QueryError with what is refused and why."""
     if len(text) > _LONGEST:
         raise QueryError(f"the query is longer than {_LONGEST:,} characters; put long lists into the store, and ask for them there")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise QueryError("the query has characters that are none (a file or a terminal that is not UTF-8?); write it in UTF-8")
     tokens = _tokens(text)
     _check_form(tokens)
     pieces: list[str] = []

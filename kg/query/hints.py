@@ -108,7 +108,7 @@ def _selection(tokens: list[Token], prefixes: Mapping[str, str]) -> Iterator[str
             yield "SELECT has blanks between its variables, not commas"
         elif word in _AGGREGATES and after == "(":
             yield f"an aggregate stands in parentheses and gets a name: ({word.upper()}(?x) AS ?n)"
-        elif kind == "word" and word not in KEYWORDS:
+        elif kind == "word" and word not in {"distinct", "reduced"}:
             yield f"{token!r} is no variable; variables begin with a question mark: ?{token}"
 
 

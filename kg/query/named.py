@@ -1,7 +1,7 @@
 """Queries that ship with the package, each a file of SPARQL with a header that says what it answers and what it takes.
 
-In the text a parameter is written `$name`, which SPARQL reads as a variable, so that the files are SPARQL as they stand. A value
-never reaches the query as text: it is checked and written as an RDF term.
+In the text a parameter is written `$name`, which SPARQL reads as a variable. A value never reaches the query as text: it is
+checked and written as an RDF term. What many of them have in common stands in `parts`, put in where "# part: NAME" is written.
 """
 
 from __future__ import annotations
@@ -11,19 +11,25 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from textwrap import dedent, indent
 from typing import Literal, cast, get_args
 
 import pyoxigraph as ox
 
 from kg.errors import QueryError, UnknownNameError
-from kg.store import Store
+from kg.store import AnyStore
 from kg.vocabulary import PREFIXES, RELATION_IRIS
 
-ParameterType = Literal["actor", "document", "relation", "date", "integer"]
+ParameterType = Literal["actor", "document", "relation", "date", "integer", "text"]
+"""What a value must be; an actor also goes by its label or ISO code, a relation by its code."""
 
 _HEADER = re.compile(r"# (title|help|parameter): (.*)")
 _PARAMETER = re.compile(r"(?P<name>\w+) \((?P<type>\w+), (?P<need>required|optional)\): (?P<help>.*?\.) Example: (?P<example>.+)")
+_PART = re.compile(r"( *)# part: (\w+)")
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and the halves of characters that a terminal which is not UTF-8 makes."""
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 _NAMES = """
 SELECT DISTINCT ?actor ?name { ?actor a kg:Actor ; rdfs:label|kg:iso3 ?name } ORDER BY ?name ?actor"""
@@ -39,8 +45,10 @@ class Parameter:
     help: str
     example: str
 
-    def term(self, value: str, store: Store | None) -> str:
+    def term(self, value: str, store: AnyStore | None) -> str:
         """`value` as SPARQL: an RDF term and nothing else. Raises QueryError or UnknownNameError."""
+        if _NO_TEXT.search(value):
+            self._refuse(value, "characters that can be seen, in one line")
         match self.type:
             case "actor":
                 return _iri(value) or _actor_term(self, value, store)
@@ -50,6 +58,8 @@ class Parameter:
                 return str(ox.NamedNode(_relation_iri(value)))
             case "date":
                 return str(ox.Literal(value)) if _DATE.fullmatch(value) else self._refuse(value, "a date: 2024, 2024-05 or 2024-05-17")
+            case "text":
+                return str(ox.Literal(value)) if value.strip() else self._refuse(value, "words")
             case "integer":
                 return str(int(value)) if value.isascii() and value.isdigit() else self._refuse(value, "a whole number")
 
@@ -67,7 +77,7 @@ class NamedQuery:
     parameters: tuple[Parameter, ...]
     text: str
 
-    def bind(self, store: Store | None = None, /, **values: str) -> str:
+    def bind(self, store: AnyStore | None = None, /, **values: str) -> str:
         """The query's SPARQL with these parameters.
 
         An actor is an absolute IRI, one with our prefixes ("kga:state/KEN"), or, where `store` is given, the label or ISO code
@@ -87,7 +97,11 @@ class NamedQuery:
         terms = {name: self._term(parameter, values, store) for name, parameter in known.items()}
         return re.sub(r"\$(\w+)", lambda found: terms[found[1]], self.text)
 
-    def _term(self, parameter: Parameter, values: dict[str, str], store: Store | None) -> str:
+    def example(self) -> dict[str, str]:
+        """The parameters that are needed, with the values of their examples."""
+        return {parameter.name: parameter.example for parameter in self.parameters if parameter.required}
+
+    def _term(self, parameter: Parameter, values: dict[str, str], store: AnyStore | None) -> str:
         if parameter.name in values:
             return parameter.term(values[parameter.name], store)
         if parameter.required:
@@ -99,9 +113,21 @@ class NamedQuery:
 def named_queries() -> dict[str, NamedQuery]:
     """All named queries by name, in alphabetical order."""
     folder = resources.files("kg") / "data" / "queries"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".rq")), key=lambda file: file.name)
-    queries = (_read(file.name.removesuffix(".rq"), file.read_text(encoding="utf-8")) for file in files)
-    return {query.name: query for query in queries}
+    parts = _texts(folder / "parts")
+    return {
+        name: _read(name, _PART.sub(lambda found: indent(_body(parts[found[2]]), found[1]), text)) for name, text in _texts(folder).items()
+    }
+
+
+def _texts(folder: Traversable) -> dict[str, str]:
+    """The files of a folder by name, in alphabetical order."""
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".rq")), key=lambda file: file.name.removesuffix(".rq"))
+    return {file.name.removesuffix(".rq"): file.read_text(encoding="utf-8") for file in files}
+
+
+def _body(text: str) -> str:
+    """A file's SPARQL, dedented, without the comments that begin its lines."""
+    return dedent("\n".join(line for line in text.splitlines() if not line.startswith("#"))).strip()
 
 
 def named_query(name: str) -> NamedQuery:
@@ -114,7 +140,7 @@ def named_query(name: str) -> NamedQuery:
     return queries[name]
 
 
-def actor_named(store: Store, name: str) -> str:
+def actor_named(store: AnyStore, name: str) -> str:
     """IRI of the store's actor with this label or ISO code, in any case.
 
     Raises UnknownNameError where there is none, with near names, or several, with their IRIs.
@@ -134,7 +160,7 @@ def actor_named(store: Store, name: str) -> str:
     raise UnknownNameError(f"no actor of this store is called {name!r}; {hint}")
 
 
-def _actor_term(parameter: Parameter, value: str, store: Store | None) -> str:
+def _actor_term(parameter: Parameter, value: str, store: AnyStore | None) -> str:
     if store is None:
         raise QueryError(f"{parameter.name} is {value!r}, which is no IRI; to look up a label, the store is needed")
     return str(ox.NamedNode(actor_named(store, value)))
@@ -166,7 +192,7 @@ def _read(name: str, text: str) -> NamedQuery:
     header = [(found[1], found[2]) for line in text.splitlines() if (found := _HEADER.fullmatch(line))]
     single = {key: value for key, value in header if key != "parameter"}
     parameters = tuple(_read_parameter(name, value) for key, value in header if key == "parameter")
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("#")).strip() + "\n"
+    body = _body(text) + "\n"
     used = set(re.findall(r"\$(\w+)", body))
     if single.keys() != {"title", "help"} or used != {parameter.name for parameter in parameters}:
         raise QueryError(f"query {name}: its header must give title, help, and each of the parameters {sorted(used)}")
