@@ -119,7 +119,7 @@ def statement_triples(statement: Statement) -> list[Triple]:
 
 
 class Depth:
-    """How deep triple terms are nested in text that comes piece by piece: Oxigraph goes down by recursion, and too deep ends the process."""
+    """How deep triple terms are nested in text that comes in pieces. Oxigraph goes down by recursion, and too deep ends the process."""
 
     def __init__(self) -> None:
         self._open = 0

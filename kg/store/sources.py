@@ -61,8 +61,7 @@ FORMATS: Final = {
 }  # fmt: skip
 """What can be imported, by the file's ending; `.gz` may follow it."""
 
-_NESTED = re.compile(rb"<<\([^
-]*<<\(")
+_NESTED = re.compile(rb"<<\([^\n]*<<\(")
 _ONE_GRAPH = re.compile(rb"[^\n]* <([^ <>\n]*)> \.\n(?:[^\n]* <\1> \.\n)*")
 """Lines of N-Quads that end in the same graph."""
 
