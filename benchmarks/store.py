@@ -30,8 +30,9 @@ import rdflib
 
 from kg.model import Document, Statement
 from kg.query import run_query
-from kg.rdf import bind_prefixes, validate_triples
+from kg.rdf import bind_prefixes
 from kg.store import Build, Store
+from kg.store.shapes import shape_offences
 from kg.store.transfer import import_into
 from kg.vocabulary import PREFIXES
 from tests.small_store import corpus
@@ -253,10 +254,11 @@ def shapes(triples: int) -> None:
     """SHACL, document by document."""
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "store") as store:
         store.load(documents(triples))
-        known = store.documents()
-        begin = time.perf_counter()
-        faults = sum(len(validate_triples(store.triples(one.id))) for one in known)
-        print(f"{triples} triples, {len(known)} documents: {faults} faults in {time.perf_counter() - begin:.1f} s")
+        known = [one.id for one in store.documents()]
+        begin, cpu = time.perf_counter(), time.process_time()
+        faults = sum(1 for _ in shape_offences(store, known))
+        wall, cpu = time.perf_counter() - begin, time.process_time() - cpu
+        print(f"{triples} triples, {len(known)} documents: {faults} faults in {wall:.1f} s, {cpu:.1f} s of them at work")
 
 
 def journal(count: int = 400) -> None:

@@ -488,18 +488,64 @@ class Violation:
     path: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.focus}: {self.message}"
+
 
 def validate_triples(triples: Iterable[Triple]) -> list[Violation]:
     """Check all triples of one document (`document_triples` and its `statement_triples`) against ontology/shapes.ttl.
 
     Returns the violations, sorted; none where the triples conform. A statement's content must be among the triples too.
+    For many documents `validate_documents` is quicker.
     """
+    return _validate(triples)
+
+
+def validate_documents(documents: Iterable[tuple[str, Iterable[Triple]]]) -> Iterator[tuple[str, list[Violation]]]:
+    """What `validate_triples` says of each document, by its id, several times as quick.
+
+    Documents are checked together, each with names of its own for all that it describes, so that none can lean on what another
+    says; one about which anything is found is then checked alone, and that counts.
+    """
+    batch: list[tuple[str, list[Triple]]] = []
+    size = 0
+    for document, triples in documents:
+        batch.append((document, list(triples)))
+        size += len(batch[-1][1])
+        if size > _TOGETHER:
+            yield from _validate_batch(batch)
+            batch, size = [], 0
+    yield from _validate_batch(batch)
+
+
+_TOGETHER = 20_000
+"""Triples that are checked at once: some 30 MB. More are no quicker."""
+_APART = "\ue000"
+"""Between a node's name and its document's number: a character that IRIs of documents do not have."""
+
+
+def _validate_batch(batch: list[tuple[str, list[Triple]]]) -> Iterator[tuple[str, list[Violation]]]:
+    found = _validate(triple for number, (_, triples) in enumerate(batch) for triple in _named_apart(triples, number))
+    doubtful = {one.focus.rpartition(_APART)[2] if _APART in one.focus else "" for one in found}
+    for number, (document, triples) in enumerate(batch):
+        alone = not doubtful.isdisjoint({str(number), ""}) or any(_APART in str(o) for _, _, o in triples)
+        yield document, _validate(triples) if alone else []
+
+
+def _named_apart(triples: Iterable[Triple], number: int) -> Iterator[Triple]:
+    """The triples with all nodes that they describe under names that no other document's have."""
+    known = list(triples)
+    own = {subject: URIRef(f"{subject}{_APART}{number}") for subject, _, _ in known}
+    return ((own[s], p, own.get(o, o) if isinstance(o, URIRef) else o) for s, p, o in known)
+
+
+def _validate(triples: Iterable[Triple]) -> list[Violation]:
     from pyshacl import validate  # slow to import, and only needed here
 
     data = Graph(bind_namespaces="none")
     for triple in (*_schemes(), *triples):
         data.add(triple)
-    conforms, report, _ = validate(data, shacl_graph=_shapes())
+    conforms, report, _ = validate(data, shacl_graph=_shapes(), inplace=True)
     return [] if conforms else _violations(report)
 
 
@@ -524,5 +570,5 @@ def _violations(report: Graph) -> list[Violation]:
     for result in report.objects(None, SH.result):
         focus, path = report.value(result, SH.focusNode), report.value(result, SH.resultPath)
         message = min(map(str, report.objects(result, SH.resultMessage)), default="")
-        found.add(Violation(str(focus), "" if path is None else str(path), message))
+        found.add(Violation(str(focus), str(path) if isinstance(path, URIRef) else "", message))
     return sorted(found)

@@ -441,7 +441,8 @@ def test_planted_values_are_found(to: str, value: Literal | URIRef) -> None:
 def test_an_end_without_its_mention_is_found(end: str) -> None:
     statement = replace(PLAIN, speaker=SPEAKER)
     triples = [triple for triple in document_graph(statement) if not str(triple[1]).endswith(f"#{end}Mention")]
-    assert rdf.validate_triples(triples) == [Violation(PLAIN.id, "", f"the statement has a {end} and no mention of it")]
+    path = vocabulary.PREFIXES["kg"] + f"{end}Mention"
+    assert rdf.validate_triples(triples) == [Violation(PLAIN.id, path, f"the statement has a {end} and no mention of it")]
 
 
 def test_all_faults_of_a_document_are_found_at_once() -> None:
@@ -458,3 +459,25 @@ def test_violations_sort_and_say_where() -> None:
     assert rdf.validate_triples(document_graph(evidence(confidence=2.0))) == [
         Violation(f"{PLAIN.id}-evidence", vocabulary.CONFIDENCE, "evidence has one confidence: a decimal in [0, 1]")
     ]
+
+
+def test_documents_checked_together_are_checked_as_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None leans on what another says: an actor, a status or a content that only another describes is missing all the same."""
+    sound = document_graph(OUTER, INNER, PLAIN)
+    actors = [triple for triple in sound if triple[1] in (RDF.type, RDFS.label)]
+    lacks = [[triple for triple in sound if triple not in (*actors[:at], *actors[at + 1 :])] for at in range(0, len(actors), 3)]
+    hug = URIRef(vocabulary.PREFIXES["kgr"] + "HUG")
+    foreign = [(s, p, hug if str(p) == vocabulary.RELATION else o) for s, p, o in sound]
+    told = [*sound, (hug, RDF.type, URIRef(vocabulary.CLASS_RELATION))]
+    contents = document_graph(OUTER)
+    twice = [*sound, (URIRef(PLAIN.source.actor.id), RDFS.label, Literal("another"))]
+    documents = [
+        (str(at), one) for at, one in enumerate([sound, *lacks, foreign, told, contents, twice, document_graph(evidence(confidence=2.0))])
+    ]
+    alone = [(name, rdf.validate_triples(triples)) for name, triples in documents]
+    assert 5 < sum(bool(found) for _, found in alone) < len(documents)
+    assert list(rdf.validate_documents(documents)) == alone
+    for size in (1, 700):
+        monkeypatch.setattr(rdf, "_TOGETHER", size)
+        assert list(rdf.validate_documents(iter(documents))) == alone
+    assert list(rdf.validate_documents([])) == []

@@ -11,6 +11,7 @@ import os
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from importlib import resources
 from itertools import chain
 from pathlib import Path
@@ -509,13 +510,16 @@ def _text(lines: Lines) -> bytes:
 def to_rdflib(term: object) -> Node:
     """The database's term as rdflib's parsers would make it: a plain string without xsd:string."""
     if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
+        return _uri(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     assert isinstance(term, ox.Literal)
     if term.language:
         return RdfLiteral(term.value, lang=term.language)
-    return RdfLiteral(term.value, datatype=None if term.datatype == _XSD_STRING else URIRef(term.datatype.value))
+    return RdfLiteral(term.value, datatype=None if term.datatype == _XSD_STRING else _uri(term.datatype.value))
+
+
+_uri = lru_cache(maxsize=65536)(URIRef)  # rdflib checks each that it makes, which takes longer than anything else here
 
 
 def _lexical(quads: Iterable[ox.Quad]) -> Iterator[Triple]:
