@@ -91,6 +91,20 @@ def test_click_on_a_tie_lists_its_sentences_and_escape_closes(browser: Browser, 
     assert browser.complaints == []
 
 
+def test_statements_beside_the_graph_cover_none_of_it(browser: Browser, small: Path) -> None:
+    browser.open(small)
+    before = browser.evaluate("kg.network.getScale()")
+    for _ in range(3):
+        browser.press("n", 78, "n")
+        browser.evaluate("new Promise(requestAnimationFrame)")
+        edge = browser.evaluate("""document.getElementById("evidence").getBoundingClientRect().left
+          - document.getElementById("graph").getBoundingClientRect().left""")
+        assert browser.evaluate("Math.max(...kg.actors().map((node) => kg.network.canvasToDOM(kg.network.getPosition(node)).x))") < edge
+        assert browser.evaluate("Math.max(...kg.labels().map((label) => label.room[2]))") <= edge
+    browser.press("Escape", 27)
+    assert browser.evaluate("kg.network.getScale()") == pytest.approx(before)
+
+
 def test_click_on_a_node_lists_its_statements(browser: Browser, small: Path) -> None:
     browser.open(small)
     x, y = browser.evaluate("""(() => { const frame = document.getElementById("graph").getBoundingClientRect();

@@ -28,7 +28,7 @@ function select(choice) {
   hideTip();
   showEvidence();
   announce(choice);
-  if (choice) uncover(choice); else if (!touched) fit();
+  if (!touched && (!choice || besideEvidence())) fit(); else if (choice) uncover(choice);
 }
 
 /* For those who do not see the panel open. */
@@ -48,7 +48,8 @@ function choose(choice) {
 function close() {
   const within = byId("evidence").contains(document.activeElement);
   select(null);
-  if (within) (opener && opener.isConnected && opener !== document.body ? opener : frame).focus({ preventScroll: true });
+  const back = opener && opener.isConnected && opener !== document.body ? opener : byId(root.dataset.view);
+  if (within) back.focus({ preventScroll: true });
   opener = null;
 }
 
@@ -211,6 +212,7 @@ readColours();
 resetState();
 nodeSet.add(layOut().map((place, number) => ({ ...place, shape: nodes[number].shape, size: nodes[number].size, hidden: true })));
 network = new vis.Network(frame, { nodes: nodeSet, edges: new vis.DataSet() }, data.network.options);
+frame.querySelector("[tabindex]")?.removeAttribute("tabindex");  // the frame takes the focus, not what vis-network puts into it
 byId("theme").textContent = theme() === "dark" ? "Light" : "Dark";
 buildPanel();
 sayTime();

@@ -13,9 +13,12 @@ function tableRow(entry) {
     make("td", { className: "number" }, opener));
 }
 
+let tabled = ""; // the ties of the table as it stands: it is not written anew, and the focus in it not lost, where nothing has changed
+
 function showTable() {
-  const host = byId("table");
-  if (host.hidden) return;
+  const host = byId("table"), wanted = [...drawn.values()].map(({ tie, active }) => `${tie.id} ${active}`).join("|") + theme();
+  if (host.hidden || wanted === tabled) return;
+  tabled = wanted;
   const list = [...drawn.values()].sort((one, other) => other.active.length - one.active.length || one.tie.from - other.tie.from || one.tie.to - other.tie.to);
   const body = make("tbody", {}), heads = ["From", "", "To", "Kind", "Relations", "When", "Statements"];
   host.replaceChildren(make("table", {}, make("caption", {}, `${words(list.length, "tie", "ties")}, the most reported first`),

@@ -90,9 +90,12 @@ function freeFrame() {
   const own = frame.getBoundingClientRect(), box = [0, byId("notice").hidden ? 0 : byId("notice").offsetHeight + 14, own.width, own.height];
   if (byId("evidence").hidden) return box;
   const over = byId("evidence").getBoundingClientRect();
-  if (over.width < own.width - 80) box[2] = Math.min(box[2], over.left - own.left); else box[3] = Math.min(box[3], over.top - own.top);
+  if (besideEvidence()) box[2] = Math.min(box[2], over.left - own.left); else box[3] = Math.min(box[3], over.top - own.top);
   return box;
 }
+
+/* Whether the statements are beside the graph; on a telephone they lie over its lower half. */
+function besideEvidence() { return byId("evidence").offsetWidth < frame.clientWidth - 80; }
 
 /* Half the room that a node's mark and its label below take, in pixels at a scale. */
 function roomOf(node, scale, chief) {
