@@ -12,9 +12,13 @@ from kg.cli.console import ERROR, out, progress
 from kg.cli.places import opened_store
 from kg.errors import UnknownNameError
 from kg.read import DOCUMENT_NAMESPACE, display_id
+from kg.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
     from kg.store import AnyStore
+
+_MOST_QUOTED = 5
+"""Statements of one fault that are shown: a fault of an actor concerns all that name it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +53,8 @@ def remove(
 def validate(store: options.Store) -> None:
     """Check a store: every document's triples against the SHACL shapes of the ontology, and that its parts agree.
 
-    Prints one line for each fault; the exit code is 1 if there is any. A document with a fault is best built again.
+    Prints a line for each fault, and below it the statements concerned with their sentences; the exit code is 1 if there is any.
+    A document with a fault is best built again.
 
     Example:
 
@@ -70,12 +75,15 @@ def validate(store: options.Store) -> None:
 
 
 def _faults(store: AnyStore) -> Iterator[str]:
-    from kg.rdf import validate_triples
     from kg.store.doctor import graph_faults
+    from kg.store.serialise import compact
+    from kg.store.shapes import shape_offences
 
-    documents = store.documents()
-    for document in progress(documents, "documents", len(documents)):
-        for violation in validate_triples(store.triples(document.id)):
-            yield f"{display_id(document.id)}: {violation}"
+    documents = [one.id for one in store.documents()]
+    for offence in shape_offences(store, progress(documents, "documents", len(documents))):
+        violation, place = offence.violation, display_id(offence.document)
+        yield f"{place}: {compact(violation.focus, PREFIXES)}: {violation.message}" + "".join(
+            f"\n  {compact(statement, PREFIXES)}  {' '.join(sentence.split())}" for statement, sentence in offence.statements[:_MOST_QUOTED]
+        )
     for fault in graph_faults(store):
         yield str(fault)
