@@ -26,6 +26,11 @@ def test_tour_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     printed = capsys.readouterr().out
     assert "frustrated pairs:" in printed
     assert "TriadCensus(" in printed
+    assert "['pacts']" in printed
+    assert "Bulgaria and Turkey: allies, friendly (defence)" in printed
+    assert "Benin and Niger: allies, hostile (defence)" in printed
+    assert "analysis.R" in printed
+    assert printed.endswith("drawn\n") or "pip install" in printed
 
 
 def test_tour_is_kept_without_output() -> None:
