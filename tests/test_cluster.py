@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -267,6 +268,16 @@ def test_no_worker_left(tmp_path: Path) -> None:
         list(extract_shards(corpus(3), LIGHT, Build(()), address=empty.scheduler_address, on_failure=pytest.fail, patience=1.0))
 
 
+def test_a_scheduler_that_goes(capfd: pytest.CaptureFixture[str]) -> None:
+    with LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=None, silence_logs=50) as going:
+        end = threading.Timer(1.5, going.close)
+        end.start()
+        with pytest.raises(ClusterError, match=r"the scheduler at \S+ is gone; what was finished is stored"):
+            list(extract_shards(corpus(3), LIGHT, Build(()), address=going.scheduler_address, on_failure=pytest.fail))
+        end.join()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("options", [("--dask", "h:1", "--processes", "2"), ("--dask", "h:1", "--llm", "m"), ("--shards", "d")])
 def test_options_that_do_not_go_together(run: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
     assert run("build", EXAMPLES[0], "--store", tmp_path / "store", *options).code == 2
@@ -282,12 +293,13 @@ def test_a_client_that_is_killed_goes_on(run: Run, cluster: Any, on_workers: Cal
     rows = [{"id": d.id, "text": d.text, "title": d.title, "publisher": d.publisher, "date": d.published, "url": d.url} for d in documents]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     command = ["build", tmp_path / "a.jsonl", "--store", store, "--dask", cluster.scheduler_address, "--shards", shards, "--rules-only"]
-    client = subprocess.Popen([sys.executable, "-m", "kg", *map(str, command)], cwd=ROOT, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    while not written(shards) and time.monotonic() < deadline:
+    client = subprocess.Popen([sys.executable, "-m", "kg", *map(str, command)], cwd=ROOT, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not written(shards) and client.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     client.send_signal(signal.SIGKILL)
-    client.wait()
+    _, said = client.communicate()
+    assert client.returncode == -signal.SIGKILL, said
     time.sleep(1)  # a batch that was begun is finished
     finished = {graph for path in written(shards) for record in records_of(path) for graph in record.graphs}
     with Store.open(store, read_only=True) as opened:

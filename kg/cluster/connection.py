@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _CONNECT = 15
 """Seconds to connect, and to close."""
+_LOGGERS = ("distributed", "distributed.client", "tornado.application")
+"""Those that Dask's configuration gives a level of their own."""
 
 
 @contextmanager
@@ -76,13 +78,15 @@ def _unreachable(address: str, reason: str) -> ClusterError:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _check_workers(client: Client, address: str) -> None:
