@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -18,8 +19,7 @@ from kg.model import Actor, Statement, Status
 from kg.read import display_id
 
 if TYPE_CHECKING:
-    from kg.store import Correction
-    from kg.store.judgements import Judgement
+    from kg.store import AnyStore, Correction
 
 By = Annotated[str | None, typer.Option("--by", help="Who judges: a name or an ORCID iD. Default: $KG_REVIEWER.")]
 _KEYS = "[a]ccept  [r]eject  re[l]ation  [s]tatus  [d]irection  s[o]urce  [t]arget  [n]ext  [q]uit"
@@ -58,17 +58,22 @@ def review(
 
 def correct(
     store: options.Store,
-    file: Annotated[Path | None, typer.Argument(metavar="FILE.csv", help="Judgements; without it those of the store are listed.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Judgements, .csv or .ttl; without it those of the store are listed.")
+    ] = None,
     by: By = None,
-    export: Annotated[Path | None, typer.Option("--export", metavar="OUT.csv", help="Write the store's judgements to a file.")] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="OUT", help="Write the store's judgements to a file, .csv or .ttl (PROV).")
+    ] = None,
     to_fill_in: Annotated[
         Path | None, typer.Option("--to-fill-in", metavar="OUT.csv", help="Write the statements that nobody judged, to fill in.")
     ] = None,
 ) -> None:
-    """Take people's judgements of statements from a CSV file, list them, or write them to one.
+    """Take people's judgements of statements from a file, list them, or write them to one.
 
-    A row names a statement and a verdict: accept, reject, reverse, or change with new_source, new_relation, new_target or
+    A row of a CSV file names a statement and a verdict: accept, reject, reverse, or change with new_source, new_relation, new_target or
     new_status. It supersedes what was extracted and overwrites nothing; it stays in force when the documents are read again.
+    A Turtle file has the judgements as PROV, with the statements that they are about; judgements that are known are not kept twice.
 
     Examples:
 
@@ -77,14 +82,18 @@ def correct(
     - `kg correct judged.csv --by "Ada Otieno" --store out/store`
 
     - `kg correct --export out/judged.csv --store out/store`
+
+    - `kg correct --export out/judged.ttl --store out/store`
     """
-    from kg.store.judgements import read_judgements, to_csv
     from kg.store.judgements import to_fill_in as written_to_fill_in
 
-    wrong = _apply(store, read_judgements(file), by) if file is not None else 0
+    if export is not None:
+        check_writable(export)
+        _is_turtle(export)
+    wrong = _take_over(store, file, by) if file is not None else 0
     known, statements = _read(store)
     if export is not None:
-        _write(export, to_csv(known))
+        _export(export, known)
     if to_fill_in is not None:
         judged = {one.original.id for one in known} | {one.revised.id for one in known if one.revised}
         _write(to_fill_in, written_to_fill_in(one for one in statements if one.id not in judged))
@@ -101,25 +110,55 @@ def _read(store: Path) -> tuple[list[Correction], list[Statement]]:
         return opened.corrections(), opened.statements()
 
 
-def _apply(path: Path, judgements: list[Judgement], by: str | None) -> int:
-    """How many rows could not be applied; each is named."""
-    from kg.store.judgements import apply_judgement
+def _is_turtle(path: Path) -> bool:
+    """Whether a file of judgements is Turtle; else it is CSV. Raises InputError for another ending."""
+    ending = path.suffix.lower()
+    if ending not in {".csv", ".tsv", ".txt", ".ttl", ".nt", ""}:
+        raise InputError(f"{path}: judgements are .csv or .ttl, not {ending}")
+    return ending in {".ttl", ".nt"}
 
-    wrong = kept = 0
-    person = by or os.environ.get("KG_REVIEWER", "")
-    now = _now()
-    with opened_store(path) as store:
-        actors = _Actors(store.statements() if any(one["new_source"] or one["new_target"] for one in judgements) else [])
-        for one in judgements:
-            if not one["by"] and not person:
-                raise InputError(f"{one.place}: does not say who judged; fill in the column 'by', or give --by NAME")
+
+def _take_over(place: Path, file: Path, by: str | None) -> int:
+    """How many judgements of a file could not be kept; each is named."""
+    with opened_store(place) as store:
+        keep = _keepers_of_turtle(store, file) if _is_turtle(file) else _keepers_of_csv(store, file, by)
+        wrong = kept = 0
+        for one in keep:
             try:
-                kept += apply_judgement(store, one, by=person, at=now, actor_named=actors)
+                kept += one()
             except KgError as error:
                 wrong += 1
                 err.print(f"warning: {error}", style="yellow", markup=False)
-    err.print(f"{path}: {kept} judgement{'' if kept == 1 else 's'} kept, {len(judgements) - kept - wrong} known already", markup=False)
+    err.print(f"{place}: {kept} judgement{'' if kept == 1 else 's'} kept, {len(keep) - kept - wrong} known already", markup=False)
     return wrong
+
+
+def _keepers_of_turtle(store: AnyStore, file: Path) -> list[Callable[[], bool]]:
+    from kg.store.provenance import apply_correction, read_corrections
+
+    return [partial(apply_correction, store, one, place) for place, one in read_corrections(file)]
+
+
+def _keepers_of_csv(store: AnyStore, file: Path, by: str | None) -> list[Callable[[], bool]]:
+    from kg.store.judgements import apply_judgement, read_judgements
+
+    judgements = read_judgements(file)
+    person, now = by or os.environ.get("KG_REVIEWER", ""), _now()
+    for one in judgements:
+        if not one["by"] and not person:
+            raise InputError(f"{one.place}: does not say who judged; fill in the column 'by', or give --by NAME")
+    actors = _Actors(store.statements() if any(one["new_source"] or one["new_target"] for one in judgements) else [])
+    return [partial(apply_judgement, store, one, by=person, at=now, actor_named=actors) for one in judgements]
+
+
+def _export(path: Path, known: list[Correction]) -> None:
+    from kg.store.judgements import to_csv
+    from kg.store.provenance import to_turtle
+
+    if _is_turtle(path):
+        path.write_bytes(to_turtle(known))
+    else:
+        _write(path, to_csv(known))
 
 
 class _Actors:
