@@ -48,7 +48,7 @@ _CANARY = """SELECT (BOUND(?x) AS ?bound) (?x = 1.0 AS ?equal) (STRDT("1", <http
 (SUBSTR("kept", 2) AS ?part) (EXISTS { VALUES ?y { 1 } } AS ?exists) { VALUES ?x { 1 } }"""
 """What Oxigraph answers without any triples. A server that answers otherwise reads SPARQL in a way of its own."""
 _LOOKS_INTO_GRAPHS = re.compile(r"\b(?:graph|from)\b", re.IGNORECASE)
-_SKIPPED = re.compile(r"<[^<>\s]*>|#[^\n]*|[\"'].*?[\"']")
+_SKIPPED = re.compile(r"<[^<>\s]*>|[\w.-]*:|#[^\n]*|[\"'].*?[\"']")
 _FORM = re.compile(r"\b(select|ask|construct|describe)\b", re.IGNORECASE)
 _FIRST_PAUSES = PAUSES[:3]
 _PROLOGUE = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
