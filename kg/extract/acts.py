@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.codebook import RELATIONS
+from kg.extract.calendar import DAYS
 from kg.extract.cast import Cast
 from kg.extract.lexicon import Act, Lexicon
-from kg.extract.roles import Roles, meant, particles, prepositional, roles, surface_subjects
+from kg.extract.roles import Roles, is_passive, meant, particles, prepositional, roles, surface_subjects
 from kg.extract.tree import Tree
 from kg.extract.words import word_set
 
@@ -20,6 +21,8 @@ DELEGATES = word_set("delegate")
 LOCAL_ACTS = frozenset(("ASSAULT", "MOBILIZE", "COERCE", "RETREAT"))
 ANAPHORIC = word_set("anaphoric")
 """Nouns that point back to an act reported before."""
+VERDICTS = frozenset(("ACCUSE", "REJECT", "SUPPORT"))
+"""What is said of an act is said of who did it, never of who suffered it."""
 BLAMING = frozenset(("ACCUSE", "SANCTION", "PROTEST", "COERCE", "REJECT", "THREATEN"))
 COPULAR = frozenset(["be", "become", "remain", "stay"])
 TOGETHER = frozenset(("alongside", "together with", "along with", "jointly with"))
@@ -98,6 +101,8 @@ class Finder:
             event = self._filled(v, act, parts, words)
             if event:
                 return event
+            if "final" in act.flags:
+                break
         return self._light(v, parts, objects) or (self.adjective(v) if tree.tags[v] in ("VBN", "VBG") else None)
 
     def _complements(self, i: int) -> dict[str, set[str]]:
@@ -106,6 +111,8 @@ class Finder:
         tree = self.tree
         adverbs = tree.kids(i, "compound:prt", "advmod")
         for k in (*tree.kids(i, "obl", "nmod"), *(o for a in adverbs for o in tree.kids(a, "obl"))):  # "walked away from talks"
+            if self.tree.lemmas[k].lower() in DAYS or self.tree.pos[k] == "NUM":
+                continue  # "blamed Iran on Friday" has no "on" that says whom
             for a in adverbs:
                 found.setdefault(f"{tree.words[a].lower()} {tree.case(k)}", set()).update(self._names_of(meant(tree, k)))
             found.setdefault(self.tree.case(k), set()).update(
@@ -149,7 +156,7 @@ class Finder:
         sources += [m for k in self.tree.kids(v, "obl") if self.tree.case(k) in TOGETHER for m in self.cast.agents(k) if m not in sources]
         targets = self._targets(v, act, parts, words, sources)
         if not targets and "inner-requested" in act.flags:  # "demands that Chad leave"
-            targets = [t for t in self._slot(v, "ccomp-subj", parts, words) if t not in sources]
+            targets = [t for t in self._slot(v, act, "ccomp-subj", parts, words) if t not in sources]
         mutual = "reciprocal" in act.flags
         if mutual and not targets and len(sources) > 1:
             return Event(v, act, tuple(sources), tuple(sources), words, mutual=True)
@@ -218,16 +225,20 @@ class Finder:
         """The first slot that holds somebody else than the sources: "rushed troops to its border with Oman"."""
         own = {self.cast.actor(m) for m in sources}
         for slot in act.slots:
-            found = [t for t in self._slot(v, slot, parts, words) if self.cast.actor(t) not in own]
+            found = [t for t in self._slot(v, act, slot, parts, words) if self.cast.actor(t) not in own]
             if found:
                 return found
         if (
             act.objects and self._act_reaches_owner
         ):  # "lifted its ban on Chadian cattle", "recalled the envoy to Peru" with the owner in front
-            return [m for w in words[1:] for m in self.cast.modifiers(w) if m not in self._all(parts.agents, owners=True)]
+            found = [m for w in words[1:] for m in self.cast.modifiers(w) if m not in self._all(parts.agents, owners=True)]
+            if found:
+                return found
+        if act.relation in VERDICTS:  # "denied the allegations"
+            return [m for w in words[1:] for m in self._meant_before(w) if self.cast.actor(m) not in own]
         return []
 
-    def _slot(self, v: int, slot: str, parts: Roles, words: tuple[int, ...]) -> list[int]:
+    def _slot(self, v: int, act: Act, slot: str, parts: Roles, words: tuple[int, ...]) -> list[int]:
         tree = self.tree
         match slot:
             case "obj":
@@ -237,7 +248,9 @@ class Finder:
             case "iobj":
                 return self._all(parts.recipients, owners=False)
             case "poss":
-                return [m for p in parts.patients for c in tree.conjuncts(p) for m in self.cast.owners(c)]
+                things = [c for p in parts.patients for c in tree.conjuncts(p)]
+                suffered = {c for c in things if act.relation in VERDICTS and self._is_suffered(c, "of")}
+                return [m for c in things for m in (self._doers(c) if c in suffered else self.cast.owners(c))]
             case "ccomp-subj":
                 return self._all((s for c in tree.kids(v, "ccomp") for s in surface_subjects(tree, c)), owners=True)
             case "xcomp-obj":
@@ -248,6 +261,9 @@ class Finder:
         first, _, rest = slot.partition(" ")
         if rest and first in particles(tree, v):  # "pulled out of Mali", with the first word parsed as a particle
             slot = rest
+        if act.relation in VERDICTS and "final" not in act.flags:  # "blamed the raid on Chad" is about Chad
+            hosts = [h for h in hosts if not self._is_suffered(h, slot)]
+            things = [t for t in things if not self._is_suffered(t, slot)]
         found = self._affected((k for h in hosts for k in prepositional(tree, h, slot)), owners=self._act_reaches_owner)
         if not found:  # "announced a suspension of aid to Chad"
             inner = [n for t in things for n in tree.kids(t, "nmod") if tree.case(n) in ("of", "in", "for")]
@@ -277,11 +293,21 @@ class Finder:
         if not definite and tree.base(token) not in ("appos", "parataxis", "dep", "obl"):
             return []
         before = [e for e in self._found if e.trigger < token]
+        named = {act.relation for act in self.lexicon.acts_of(lemma, "NOUN")}  # "accused Oman of spying, a charge that Oman denied"
+        before = [e for e in before if e.act.relation in named] or before
         return list(before[-1].sources) if before else list(self.before)
 
     def _is_act_on(self, n: int) -> bool:
         """Whether "of" after this noun names who suffers the act."""
         return any("of" in act.slots for act in self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN"))
+
+    def _is_suffered(self, n: int, preposition: str) -> bool:
+        """Whether the preposition after this noun brings who suffers a hostile act: "condemned the raid on Mali" is not about Mali."""
+        acts = self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN")
+        return any(preposition in act.slots and RELATIONS[act.relation].quad == "material conflict" for act in acts)
+
+    def _is_harm(self, v: int) -> bool:
+        return any(RELATIONS[act.relation].quad == "material conflict" for act in self.lexicon.acts_of(self.tree.lemmas[v].lower(), "VERB"))
 
     def _doers(self, n: int) -> list[int]:
         return [m for act in self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN")[:1] for m in self._noun_sources(n, act)]
@@ -386,6 +412,8 @@ class Finder:
         tree, g = self.tree, self.tree.heads[n]
         if g >= 0 and tree.pos[g] in ("VERB", "ADJ") and tree.case(n) in ("since", "after", "following", "before"):
             return [m for s in surface_subjects(tree, g) for m in self.cast.agents(s)]
+        if g >= 0 and tree.pos[g] == "VERB" and tree.case(n) in ("in", "by", "during") and is_passive(tree, g) and self._is_harm(g):
+            return self._all(roles(tree, g).patients, owners=True)  # "two Malians died, killed in a raid by Chad"
         return []
 
     def _noun_sources(self, n: int, act: Act) -> list[int]:

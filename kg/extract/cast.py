@@ -64,8 +64,18 @@ class Cast:
                     found.extend(self.located(k, depth + 1))
         return _unique(found)
 
+    def _speakers_of(self, token: int) -> int:
+        """ "Oman and Chad said they would": who says it, where "they" are several."""
+        tree = self.tree
+        clause = tree.heads[token]
+        if tree.words[token].lower() not in ("they", "we") or clause < 0 or tree.base(token) != "nsubj" or tree.base(clause) != "ccomp":
+            return token
+        subjects = [s for s in tree.kids(tree.heads[clause], "nsubj") if s < token and len(tree.conjuncts(s)) > 1]
+        return subjects[0] if subjects else token
+
     def agents(self, token: int) -> list[int]:
         """Mentions of a phrase and of all that is coordinated with it."""
+        token = self._speakers_of(token)
         return _unique(m for c in self.tree.conjuncts(antecedent(self.tree, token)) for m in self.at(c))
 
     def owners(self, token: int, depth: int = 0) -> list[int]:

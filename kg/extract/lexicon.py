@@ -20,7 +20,7 @@ OperatorKind = Literal[
 ]  # fmt: skip
 PARTS_OF_SPEECH = frozenset(("VERB", "NOUN", "ADJ"))
 GRAMMATICAL_SLOTS = frozenset(("obj", "iobj", "poss", "obj-mod", "ccomp-subj", "xcomp-obj"))
-FLAGS = frozenset(("reciprocal", "swap", "speech", "inner-requested", "inner-planned", "weak", "person", "patient", "modal"))
+FLAGS = frozenset(("reciprocal", "swap", "speech", "inner-requested", "inner-planned", "weak", "person", "patient", "modal", "final"))
 OVERRIDE = "override"
 """Flag of a row that stands instead of all rows of ours for its word."""
 

@@ -186,7 +186,7 @@ def _takes(tree: Tree, node: int, up: int, operator: Operator, noun: bool) -> bo
         if operator.kind == "claim":  # "accused Peru of arming"
             return "of" in marks or "for" in marks
         return operator.kind in ("refuse", "threaten", "promise", "ask", "demand", "prevent", "deny", "plan", "want") and (
-            "from" in marks or "of" in marks or marks[:1] == ["to"]
+            "from" in marks or "of" in marks or marks[:1] == ["to"] or operator.particle in marks
         )
     if dep in ("obj", "obl", "nmod", "nsubj"):
         passive_subject = dep == "nsubj" and bool(tree.kids(up, "nsubj:pass"))
@@ -207,6 +207,8 @@ def _apply(tree: Tree, operator: Operator, up: int, node: int, reading: Reading)
         case "ask" | "demand":
             reading.requested = True
             reading.requested_by = reading.requested_by or subjects
+            if operator.particle == "against":  # "warned Oman against joining" asks it not to
+                reading.negated = not reading.negated
         case "want":
             if tree.kids(up, "obj") or tree.kids(node, "nsubj", "nsubj:pass") or tree.pos[node] == "NOUN":
                 reading.requested = True

@@ -80,7 +80,12 @@ def surface_subjects(tree: Tree, v: int, depth: int = 0) -> list[int]:
         return _called(tree, v, g)
     if dep == "advcl" and tree.kids(g, "obj", "iobj", "nsubj:pass"):
         marks = {tree.words[k].lower() for k in tree.kids(v, "mark", "case")}
-        if marks & {"from", "of", "for"}:  # "stopped Mali from joining", "accused Mali of joining", "thanked Mali for joining"
+        if marks & {
+            "from",
+            "of",
+            "for",
+            "against",
+        }:  # "stopped Mali from", "accused Mali of", "thanked Mali for", "warned Mali against joining"
             return tree.kids(g, "obj", "iobj", "nsubj:pass")[:1]
     if dep in ("conj", "parataxis", "ccomp", "cop", "aux") or dep == "advcl":
         if tree.pos[g] in ("NOUN", "PROPN") and not tree.kids(g, "cop", "nsubj"):

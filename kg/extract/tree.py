@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
@@ -84,6 +85,42 @@ def _children(heads: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(f) for f in found)
 
 
+def _mended(pos: list[str], deps: list[str], heads: list[int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Labels and heads, with two frequent errors of parsers put right."""
+    labels, parents = list(deps), list(heads)
+    _give_own_subjects(pos, labels, parents)
+    _give_own_clauses(pos, labels, parents)
+    return tuple(labels), tuple(parents)
+
+
+def _give_own_subjects(pos: list[str], deps: list[str], heads: list[int]) -> None:
+    """A second subject that stands after its verb belongs to the verb behind it that has none.
+
+    In "X shelled Y, the army said, and Z fled" the army may have become a subject of "shelled", as if it had shelled too.
+    """
+    subjects = [i for i, dep in enumerate(deps) if dep in ("nsubj", "nsubj:pass")]
+    verbs_with = {heads[s] for s in subjects}
+    for s in subjects:
+        verb = heads[s]
+        if not (0 <= verb < s and any(heads[o] == verb and o < verb for o in subjects)):
+            continue
+        after = [p for p in range(s + 1, len(heads)) if heads[p] == verb and pos[p] == "VERB" and deps[p] in ("parataxis", "ccomp", "dep")]
+        if after and after[0] not in verbs_with and not any(heads[k] == verb and deps[k] == "cc" for k in range(s, after[0])):
+            heads[s] = after[0]
+
+
+def _give_own_clauses(pos: list[str], deps: list[str], heads: list[int]) -> None:
+    """ "..., a charge Oman rejected": the clause right behind a noun that stands beside the sentence belongs to the noun."""
+    beside = [i for i, dep in enumerate(deps) if dep == "parataxis"]
+    for n, v in pairwise(beside):
+        if pos[n] != "NOUN" or pos[v] != "VERB" or heads[n] != heads[v]:
+            continue
+        labels = {deps[k] for k in range(len(heads)) if heads[k] == n}
+        before = {deps[k] for k in range(n + 1, v) if heads[k] == v}
+        if labels.isdisjoint(("nsubj", "cop")) and "nsubj" in before and before.isdisjoint(("obj", "ccomp", "cc", "punct")):
+            deps[v], heads[v] = "acl:relcl", n
+
+
 def make_tree(
     index: int,
     words: list[str],
@@ -97,14 +134,14 @@ def make_tree(
 ) -> Tree:
     """A Tree from columns; `ends` follow from the words."""
     ends = tuple(b + len(w) for b, w in zip(begins, words, strict=True))
-    parents = tuple(heads)
+    labels, parents = _mended(pos, deps, heads)
     return Tree(
         index,
         tuple(words),
         tuple(lemmas),
         tuple(pos),
         tuple(tags),
-        tuple(deps),
+        labels,
         parents,
         tuple(begins),
         ends,
