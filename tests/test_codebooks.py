@@ -363,7 +363,7 @@ def test_faults_of_a_file_of_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("@prefix : <http://x/> .\n:a :b :c .\n:a z:b :c .\n", ":3: not Turtle: Prefix"),
+        ("@prefix : <http://x/> .\n:a :b :c .\n:a z:b :c .\n", ":3: not Turtle: The prefix"),
         ("@prefix : <http://x/> . :a :b :c .", ": holds no skos:ConceptScheme; a codebook is one"),
     ],
 )

@@ -7,6 +7,7 @@ are among the concept's `skos:hiddenLabel` ("impose sanction|embargo") are of it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal, URIRef
@@ -20,6 +21,7 @@ from kg.vocabulary import PREFIXES, QUAD_CLASS, QUAD_CLASSES, SCORE
 WHOLE = (SKOS.exactMatch, SKOS.narrowMatch, SKOS.closeMatch)
 """Matches of which every statement of our relation is of the code; the first stands before the others."""
 _RELATION = PREFIXES["kgr"]
+_PLACE = re.compile(r"^Parser error at [^:]*: ")
 
 
 def read_skos(file: str, text: str, faults: Faults) -> Draft | None:
@@ -28,7 +30,7 @@ def read_skos(file: str, text: str, faults: Faults) -> Draft | None:
         graph = parse_turtle(text)
     except SyntaxError as error:
         where = f"{file}:{error.lineno}" if error.lineno else file
-        faults.add(where, f"not Turtle: {' '.join(str(error.msg).split())[:160]}")
+        faults.add(where, f"not Turtle: {_PLACE.sub('', ' '.join(str(error.msg).split()))[:160]}")
         return None
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
     if len(schemes) != 1:

@@ -22,6 +22,10 @@ MAX_LINE = 8 * MAX_TEXT
 MAX_WHOLE = 256 * 1024 * 1024
 """Bytes of a file that has to be read at once."""
 
+_GREATEST_RATIO = 200
+_SUSPICIOUS = 32 << 20
+"""What unpacks to more bytes than this is given up where it grows beyond the ratio. Text packs to a third, tables to a twentieth."""
+
 _HEAD = 8192
 _FALLBACK = "cp1252"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -38,12 +42,47 @@ def open_bytes(path: Path | None, name: str) -> Iterator[io.BufferedReader]:
         with _binary(path) as raw:
             stream = _buffered(raw)
             if stream.peek(2)[:2] == b"\x1f\x8b":
-                stream = _buffered(gzip.GzipFile(fileobj=stream))
+                stream = io.BufferedReader(_Unpacked(stream, name), _HEAD)
             yield stream
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise UnreadableInputError(name, f"broken gzip archive ({error})") from error
     except OSError as error:
         raise UnreadableInputError(name, (error.strerror or str(error)).lower()) from error
+
+
+class _Unpacked(io.RawIOBase):
+    """What a gzip archive holds. UnreadableInputError where it grows as no text does."""
+
+    def __init__(self, packed: io.BufferedReader, name: str) -> None:
+        self._packed = _Counted(packed)
+        self._file = gzip.GzipFile(fileobj=cast(IO[bytes], self._packed))
+        self._name = name
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed wants a type that cannot be written
+        chunk = self._file.read(min(len(buffer), 1 << 20))
+        buffer[: len(chunk)] = chunk
+        self._size += len(chunk)
+        if self._size > max(_SUSPICIOUS, self._packed.count * _GREATEST_RATIO):
+            grown = f"{self._size >> 20} MiB out of {self._packed.count:,} bytes"
+            raise UnreadableInputError(self._name, f"unpacks to {grown} and more, which no text does; unpack it and look")
+        return len(chunk)
+
+
+class _Counted:
+    """A stream that counts what was read of it."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._stream.read(size)
+        self.count += len(chunk)
+        return chunk
 
 
 @contextmanager
@@ -55,7 +94,7 @@ def _binary(path: Path | None) -> Iterator[IO[bytes]]:
             yield stream
 
 
-def _buffered(stream: IO[bytes] | gzip.GzipFile) -> io.BufferedReader:
+def _buffered(stream: IO[bytes]) -> io.BufferedReader:
     return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
 
 
