@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.measures.centrality import to_weighted
+from kg.measures.centrality import select_family, to_weighted
 
 Measure = Callable[[nx.MultiDiGraph], Mapping[str, float]]
 """From a graph whose edges have a `weight` (how often their document was drawn) to a value for each actor."""
@@ -50,7 +50,7 @@ def rank_intervals(
     Parameters
     ----------
     graph
-        Edges with `document`, as `kg.graph.to_graph` or `select_family` gives it.
+        Edges with `document`, as `kg.graph.to_graph` or `select_family` gives it; only asserted statements count.
     measure
         Any function of such a graph; a higher value is a better rank.
     copies
@@ -76,7 +76,7 @@ def rank_intervals(
     """
     if not len(graph):
         return []
-    sampler = _Sampler(graph, measure, copies or {})
+    sampler = _Sampler(select_family(graph), measure, copies or {})
     rng = np.random.default_rng(seed)
     drawn = np.array([_ranks(sampler.values(sampler.draw(rng))) for _ in range(draws)])
     tail = 50 * (1 - level)
