@@ -67,7 +67,7 @@ class Finder:
                 event = self.verb(v)
                 if event:
                     found.append(event)
-                    used.update(event.words)
+                    used.update(w for w in event.words if not self._is_judged(w, event))
         for n in range(len(self.tree)):
             event = None
             if n in used:
@@ -175,8 +175,15 @@ class Finder:
             return self._all(tokens, owners=True)
         found: list[int] = []
         for t in tokens:
-            found.extend(self.cast.agents(t) or (self.cast.owners(t) if self.tree.lemmas[t].lower() in SPEAKING else []))
+            found.extend(self.cast.agents(t) or (self._authors(t) if self.tree.lemmas[t].lower() in SPEAKING else []))
         return list(dict.fromkeys(found)) or self._they(tokens)
+
+    def _authors(self, n: int) -> list[int]:
+        """Whose statement it is: its owner's, else of who made it ("adopted a resolution calling on Oman")."""
+        owners = self.cast.owners(n)
+        if owners or self.tree.base(n) != "obj":
+            return owners
+        return [m for s in surface_subjects(self.tree, self.tree.heads[n]) for m in self.cast.agents(s)]
 
     def _they(self, tokens: Iterable[int]) -> list[int]:
         """ "They" after a joint act of several stands for all of them."""
@@ -300,6 +307,12 @@ class Finder:
     def _is_act_on(self, n: int) -> bool:
         """Whether "of" after this noun names who suffers the act."""
         return any("of" in act.slots for act in self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN"))
+
+    def _is_judged(self, n: int, event: Event) -> bool:
+        """Whether a noun reports an act of its own, of which the event speaks: "condemned Chad's raid on Mali" has two acts."""
+        return (
+            event.act.relation in VERDICTS and self.tree.pos[n] == "NOUN" and any(self._is_suffered(n, p) for p in ("of", "on", "against"))
+        )
 
     def _is_suffered(self, n: int, preposition: str) -> bool:
         """Whether the preposition after this noun brings who suffers a hostile act: "condemned the raid on Mali" is not about Mali."""
