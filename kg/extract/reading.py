@@ -178,8 +178,10 @@ def _takes(tree: Tree, node: int, up: int, operator: Operator, noun: bool) -> bo
     if dep in ("xcomp", "ccomp", "csubj", "parataxis"):
         return True
     if dep == "acl":
+        if tree.deps[node] == "acl:relcl" or tree.tags[node] == "VBN":  # "talks hosted by Oman" were hosted
+            return False
         describes = tree.tags[node] == "VBG" and not tree.kids(node, "mark", "case")  # "a resolution condemning Oman" condemns
-        return tree.deps[node] != "acl:relcl" and not (describes and operator.kind in ("plan", "want", "promise", "consider"))
+        return not (describes and operator.kind in ("plan", "want", "promise", "consider"))
     if dep == "advcl":
         marks = [tree.words[k].lower() for k in tree.children[node] if tree.base(k) in ("mark", "case")]
         if tree.tags[node] == "VBG" and not marks and node > up and "," not in tree.words[up:node]:
