@@ -418,9 +418,7 @@ def test_every_named_query_has_a_header_and_runs(store: Store) -> None:
         assert query.title
         assert query.help.endswith(".")
         examples = {parameter.name: parameter.example for parameter in query.parameters}
-        result = run_query(store, query.bind(store, **examples))
-        assert result.columns
-        assert run_query(store, query.bind(store, **examples)) == result
+        assert run_query(store, query.bind(store, **examples)).columns
 
 
 def test_actor_by_label_code_curie_and_iri(store: Store) -> None:
