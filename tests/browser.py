@@ -86,6 +86,7 @@ class Browser:
         self.call("Page.navigate", url=path.as_uri())
         while self.evaluate("document.documentElement?.dataset.ready") != "true":
             assert time.monotonic() - begin < PATIENCE, self.complaints
+            assert not any("exceptionDetails" in complaint for complaint in self.complaints), self.complaints
             time.sleep(0.05)
         return time.monotonic() - begin
 
@@ -152,4 +153,4 @@ class Browser:
         if event.get("method") == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
         elif event.get("method") in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"):
-            self.complaints.append(json.dumps(parameters)[:500])
+            self.complaints.append(json.dumps(parameters)[:1500])

@@ -7,12 +7,14 @@ const frame = byId("graph");
 
 let colours = {};
 let network = null;
-let touched = false;   // whether the reader has moved the view
-let restScale = 1;     // the scale at which everything fits
+let touched = false; // whether the reader has moved the view
+let restScale = 1; // the scale at which everything fits
 let moving = false;
-let upright = false;   // whether the layout is turned for a window that is higher than wide
+let upright = false; // whether the layout is turned for a window that is higher than wide
 
-function theme() { return root.dataset.theme; }
+function theme() {
+  return root.dataset.theme;
+}
 
 function readColours() {
   const style = getComputedStyle(root);
@@ -24,10 +26,17 @@ const nodeSet = new vis.DataSet();
 const fineness = data.small ? 1 : Math.min(1, (FEW / nodes.length) ** 0.25);
 
 function nodeLook(node) {
-  const colour = kindOf(node)[theme()], open = kindOf(node).shape === "ring";
-  const fill = open ? colours.ground : colour, border = open ? colour : colours.ground;
+  const colour = kindOf(node)[theme()];
+  const open = kindOf(node).shape === "ring";
+  const fill = open ? colours.ground : colour;
+  const border = open ? colour : colours.ground;
   const chosen = { background: fill, border: open ? colour : colours.ink };
-  return { id: node.id, size: sizeOf(node), borderWidth: (open ? 3 : 1.5) * fineness, color: { background: fill, border, highlight: chosen, hover: chosen } };
+  return {
+    id: node.id,
+    size: sizeOf(node),
+    borderWidth: (open ? 3 : 1.5) * fineness,
+    color: { background: fill, border, highlight: chosen, hover: chosen },
+  };
 }
 
 /* Size and colour go the official way, which takes 0.1 ms a node: fine for a change of theme. What every filter and every click changes
@@ -40,7 +49,8 @@ function paintNodes(near) {
   painted = wanted;
   let changed = false;
   for (const node of nodes) {
-    const { options } = network.body.nodes[node.id], hidden = !alive.has(node.id);
+    const { options } = network.body.nodes[node.id];
+    const hidden = !alive.has(node.id);
     changed ||= options.hidden !== hidden;
     options.hidden = hidden;
     options.opacity = near !== null && !near.has(node.id) ? 0.18 : 1;
@@ -49,7 +59,9 @@ function paintNodes(near) {
 }
 
 /* Draws once more with the next frame, however often it is asked. */
-function redraw() { network.body.emitter.emit("_requestRedraw"); }
+function redraw() {
+  network.body.emitter.emit("_requestRedraw");
+}
 
 /* The nodes and ties that a selection is about; null where nothing is selected. */
 function nearOf(choice) {
@@ -67,7 +79,9 @@ function inFocus(tie) {
 
 /* Where the nodes that are drawn lie in the frame, the most active first: id -> {x, y, reach}. */
 function placesOf() {
-  const scale = network.getScale(), origin = network.canvasToDOM({ x: 0, y: 0 }), places = new Map();
+  const scale = network.getScale();
+  const origin = network.canvasToDOM({ x: 0, y: 0 });
+  const places = new Map();
   for (const node of ranked) {
     if (!alive.has(node.id)) continue;
     const at = network.getPosition(node.id);
@@ -87,15 +101,19 @@ function onScreen(context, work) {
 
 /* The part of the frame that nothing covers: [left, top, right, bottom]. */
 function freeFrame() {
-  const own = frame.getBoundingClientRect(), box = [0, byId("notice").hidden ? 0 : byId("notice").offsetHeight + 14, own.width, own.height];
+  const own = frame.getBoundingClientRect();
+  const box = [0, byId("notice").hidden ? 0 : byId("notice").offsetHeight + 14, own.width, own.height];
   if (byId("evidence").hidden) return box;
   const over = byId("evidence").getBoundingClientRect();
-  if (besideEvidence()) box[2] = Math.min(box[2], over.left - own.left); else box[3] = Math.min(box[3], over.top - own.top);
+  if (besideEvidence()) box[2] = Math.min(box[2], over.left - own.left);
+  else box[3] = Math.min(box[3], over.top - own.top);
   return box;
 }
 
 /* Whether the statements are beside the graph; on a telephone they lie over its lower half. */
-function besideEvidence() { return byId("evidence").offsetWidth < frame.clientWidth - 80; }
+function besideEvidence() {
+  return byId("evidence").offsetWidth < frame.clientWidth - 80;
+}
 
 /* Half the room that a node's mark and its label below take, in pixels at a scale. */
 function roomOf(node, scale, chief) {
@@ -105,23 +123,43 @@ function roomOf(node, scale, chief) {
 
 /* The greatest scale at which all nodes and the labels of the biggest have room in the frame, and where its middle then lies. */
 function fit() {
-  const held = ranked.filter((node) => alive.has(node.id)).map((node, position, all) => ({ node, at: network.getPosition(node.id), chief: position < CHIEF || all.length <= 100 }));
+  const held = ranked
+    .filter((node) => alive.has(node.id))
+    .map((node, position, all) => ({ node, at: network.getPosition(node.id), chief: position < CHIEF || all.length <= 100 }));
   if (!held.length || !frame.clientWidth || !frame.clientHeight) return;
-  const box = freeFrame(), wide = box[2] - box[0] - 24, high = box[3] - box[1] - 24;
+  const box = freeFrame();
+  const wide = box[2] - box[0] - 24;
+  const high = box[3] - box[1] - 24;
   const extent = (scale) => {
     const ends = [Infinity, Infinity, -Infinity, -Infinity];
     for (const { node, at, chief } of held) {
       const [dx, dy] = roomOf(node, scale, chief);
-      ends[0] = Math.min(ends[0], at.x * scale - dx); ends[2] = Math.max(ends[2], at.x * scale + dx);
-      ends[1] = Math.min(ends[1], at.y * scale - dy); ends[3] = Math.max(ends[3], at.y * scale + dy);
+      ends[0] = Math.min(ends[0], at.x * scale - dx);
+      ends[2] = Math.max(ends[2], at.x * scale + dx);
+      ends[1] = Math.min(ends[1], at.y * scale - dy);
+      ends[3] = Math.max(ends[3], at.y * scale + dy);
     }
     return ends;
   };
-  const fits = (scale) => { const [left, top, right, bottom] = extent(scale); return right - left <= wide && bottom - top <= high; };
-  let low = 0.001, top = 1.4;
-  for (let step = 0; step < 22; step++) { const middle = (low + top) / 2; if (fits(middle)) low = middle; else top = middle; }
-  const ends = extent(low), middle = { x: (ends[0] + ends[2]) / 2 / low, y: (ends[1] + ends[3]) / 2 / low };
-  network.moveTo({ scale: low, position: middle, offset: { x: (box[0] + box[2] - frame.clientWidth) / 2, y: (box[1] + box[3] - frame.clientHeight) / 2 }, animation: false });
+  const fits = (scale) => {
+    const [left, top, right, bottom] = extent(scale);
+    return right - left <= wide && bottom - top <= high;
+  };
+  let low = 0.001;
+  let top = 1.4;
+  for (let step = 0; step < 22; step++) {
+    const middle = (low + top) / 2;
+    if (fits(middle)) low = middle;
+    else top = middle;
+  }
+  const ends = extent(low);
+  const middle = { x: (ends[0] + ends[2]) / 2 / low, y: (ends[1] + ends[3]) / 2 / low };
+  network.moveTo({
+    scale: low,
+    position: middle,
+    offset: { x: (box[0] + box[2] - frame.clientWidth) / 2, y: (box[1] + box[3] - frame.clientHeight) / 2 },
+    animation: false,
+  });
   restScale = low;
   touched = false;
 }
@@ -130,8 +168,10 @@ function fit() {
 function layOut() {
   upright = frame.clientHeight > 1.25 * frame.clientWidth && frame.clientWidth > 0;
   const spread = (axis) => nodes.reduce((most, node) => Math.max(most, Math.abs(node[axis])), 1);
-  const shape = (frame.clientWidth || 4) / (frame.clientHeight || 3), stretch = (upright ? spread("y") / spread("x") : spread("x") / spread("y")) / shape;
-  const across = Math.min(1.35, Math.max(1, 1 / stretch)), down = Math.min(1.35, Math.max(1, stretch));
+  const shape = (frame.clientWidth || 4) / (frame.clientHeight || 3);
+  const stretch = (upright ? spread("y") / spread("x") : spread("x") / spread("y")) / shape;
+  const across = Math.min(1.35, Math.max(1, 1 / stretch));
+  const down = Math.min(1.35, Math.max(1, stretch));
   return nodes.map((node) => ({ id: node.id, x: across * (upright ? node.y : node.x), y: down * (upright ? node.x : node.y) }));
 }
 
@@ -141,15 +181,23 @@ function turn() {
   nodeSet.update(layOut());
 }
 
-function zoomBy(factor) { touched = true; network.moveTo({ scale: network.getScale() * factor }); redraw(); }
+function zoomBy(factor) {
+  touched = true;
+  network.moveTo({ scale: network.getScale() * factor });
+  redraw();
+}
 
 /* Moves the view just so far that the statements beside it do not cover what they are about. */
 function uncover(choice) {
   const ends = [...("node" in choice ? [choice.node] : nearOf(choice))].filter((number) => alive.has(number));
   if (!ends.length) return;
-  const at = ends.map((number) => network.canvasToDOM(network.getPosition(number))), box = freeFrame(), edge = 50;
+  const at = ends.map((number) => network.canvasToDOM(network.getPosition(number)));
+  const box = freeFrame();
+  const edge = 50;
   const over = (axis, low, high) => {
-    const values = at.map((point) => point[axis]), beyond = Math.max(...values) - high + edge, before = low + edge - Math.min(...values);
+    const values = at.map((point) => point[axis]);
+    const beyond = Math.max(...values) - high + edge;
+    const before = low + edge - Math.min(...values);
     return beyond > 0 ? -beyond : before > 0 ? before : 0;
   };
   const offset = { x: over("x", box[0], box[2]), y: over("y", box[1], box[3]) };
@@ -187,16 +235,23 @@ function hullOf(points) {
 }
 
 function drawHulls(context) {
-  const origin = network.canvasToDOM({ x: 0, y: 0 }), scale = network.getScale(), wide = HULL_MARGIN * scale;
+  const origin = network.canvasToDOM({ x: 0, y: 0 });
+  const scale = network.getScale();
+  const wide = HULL_MARGIN * scale;
   context.lineJoin = "round";
   const outlines = hulls().map((hull) => hull.map(({ x, y }) => [origin.x + scale * x, origin.y + scale * y]));
   for (const outline of outlines) {
     context.beginPath();
     for (const [x, y] of outline) context.lineTo(x, y);
     context.closePath();
-    context.lineWidth = wide + 2; context.strokeStyle = colours["hull-edge"]; context.stroke();
-    context.lineWidth = wide; context.strokeStyle = colours.hull; context.stroke();
-    context.fillStyle = colours.hull; context.fill();
+    context.lineWidth = wide + 2;
+    context.strokeStyle = colours["hull-edge"];
+    context.stroke();
+    context.lineWidth = wide;
+    context.strokeStyle = colours.hull;
+    context.stroke();
+    context.fillStyle = colours.hull;
+    context.fill();
   }
 }
 const HULL_MARGIN = 56;
