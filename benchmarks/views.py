@@ -53,7 +53,7 @@ def print_measures() -> None:
     statements, documents = invented_news(1000, 50_000, seed=1, blocs=6)
     begin = time.process_time()
     copies = measures.find_copies(measures.texts_of(statements))
-    graph = to_graph(statements, roll_up=True)
+    graph = to_graph(measures.collapse_copies(statements, copies, roll_up=True), roll_up=True)
     ties(statements)
     measures.dyads(statements, documents, period="month", roll_up=True, copies=copies)
     signed = measures.to_signed(graph)

@@ -134,9 +134,10 @@ def test_commands(run: Run, path: Path, tmp_path: Path) -> None:
     assert (done.code, done.err) == (0, f"{path}: pacts-of-1999-v4: 4 pacts from 1882 to 2012\n")
     assert "choose with --layer" in run("treaties", *store).err
     assert run("reference", "remove", "cow", *store).out == "removed cow\n"
-    assert run("reference", "list", *store).out.splitlines()[1].split()[:4] == ["pacts-of-1999-v4", "4", "1882", "2012"]
+    row = next(line.split() for line in run("reference", "list", *store).out.splitlines() if line.startswith("pacts"))
+    assert row[2:5] == ["4", "1882", "2012"]
     stats = json.loads(run("stats", "--format", "json", *store).out)
-    assert [row["pacts"] for row in stats["reference"]] == [4]
+    assert [row["pacts"] for row in stats["reference"] if row["pacts"]] == [4]
     assert stats["store"][0]["statements"] == 1
     assert "apart from the news" in run("stats", *store).out
     found = run("reference", "export", "pacts-of-1999-v4", tmp_path / "out.csv", *store)
@@ -144,6 +145,17 @@ def test_commands(run: Run, path: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_bytes() == file.read_bytes()
     assert run("reference", "export", "pacts-of-1999-v4", "-", "--format", "ttl", *store).out.startswith("@prefix ")
     assert "reference keep" in run("treaties", "--store", _emptied(run, path)).err
+
+
+def test_layers_of_something_else_are_left_alone(run: Run, path: Path, tmp_path: Path) -> None:
+    with Store.open(path) as store:
+        keep_layer(store, "offices", ["<https://example.org/a> <https://example.org/b> <https://example.org/c>"])
+    pacts = tmp_path / "offices.csv"
+    pacts.write_bytes(spells_csv(SPELLS))
+    assert "something else than alliances" in run("reference", "keep", pacts, "--store", path).err
+    assert "no alliances" in run("reference", "export", "offices", "-", "--store", path).err
+    assert "in cow" in run("treaties", "--store", path).out, "the only layer of alliances needs no name"
+    assert "offices: 2 triples" in run("stats", "--store", path).out
 
 
 def _emptied(run: Run, path: Path) -> Path:

@@ -74,8 +74,9 @@ def stats(
     out.print(f"documents   {len(held)}" + (f"  ({dates[0]} to {dates[-1]})" if dates else ""), markup=False)
     out.print(f"statements  {len(statements)}")
     out.print(f"actors      {len(actors)}")
-    for name, pacts, first, last, file in layers:
-        out.print(f"reference   {name}: {pacts} pacts from {first} to {last} ({file}), apart from the news", markup=False)
+    for name, triples, pacts, first, last, file in layers:
+        what = f"{pacts} pacts from {first} to {last} ({file})" if pacts else f"{triples} triples"
+        out.print(f"reference   {name}: {what}, apart from the news", markup=False)
     if not statements:
         return
     out.print()

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from kg.store import AnyStore
 
 Spells = Annotated[Path, typer.Argument(metavar="SPELLS.csv", help="Formal alliances in a layout of COW or ATOP.")]
-LayerRow = tuple[str, int, int, int, str]
-LAYER_COLUMNS = ("name", "pacts", "from", "to", "file")
+LayerRow = tuple[str, int, int | None, int | None, int | None, str | None]
+LAYER_COLUMNS = ("name", "triples", "pacts", "from", "to", "file")
 LayerName = Annotated[str, typer.Argument(metavar="NAME", help="The layer's name; 'kg reference list' prints them.")]
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Keep what is known apart from the news in the store: formal alliances of COW and ATOP.", no_args_is_help=True)
+    group = typer.Typer(
+        help="What is known apart from the news and kept in the store: formal alliances of COW and ATOP, offices.", no_args_is_help=True
+    )
     group.command()(keep)
     group.command("list")(list_layers)
     group.command()(export)
@@ -41,6 +43,9 @@ class Alliances:
 
     name: str
     spells: Sequence[Spell]
+
+    def first_year(self) -> int:
+        return min(spell.begin for spell in self.spells)
 
     def last_year(self) -> int:
         """The last year that the file tells of; spells without an end say nothing of it."""
@@ -71,16 +76,18 @@ def keep(
     """
     from kg.link import Catalogue
     from kg.measures import read_spells
-    from kg.render.reference import alliance_lines
-    from kg.store.reference import keep_layer, layer_iri
+    from kg.render.reference import alliance_lines, spells_in
+    from kg.store.reference import keep_layer, layer_iri, layer_lines, layer_names
 
     alliances = checked(Alliances(name or _slug(file), read_spells(file)), str(file))
     layer_iri(alliances.name)  # a name that cannot be one is refused before a store is made
     lines = alliance_lines(alliances.name, alliances.spells, Catalogue.load().by_cow(), origin=file.name)
     with opened_store(store, create=True) as opened, waiting("writing"):
+        if alliances.name in layer_names(opened) and not spells_in(layer_lines(opened, alliances.name)):
+            raise InputError(f"{store}: the layer '{alliances.name}' holds something else than alliances; choose another with --name")
         changed = keep_layer(opened, alliances.name, lines)
-    first = min(spell.begin for spell in alliances.spells)
-    pacts = f"{len(alliances.spells)} pact{'' if len(alliances.spells) == 1 else 's'} from {first} to {alliances.last_year()}"
+    count = len(alliances.spells)
+    pacts = f"{count} pact{'' if count == 1 else 's'} from {alliances.first_year()} to {alliances.last_year()}"
     err.print(f"{store}: {alliances.name}: {pacts}{'' if changed else ', there already'}", markup=False)
 
 
@@ -102,23 +109,26 @@ def list_layers(store: options.Store) -> None:
     if not rows:
         out.print(f"none; 'kg reference keep SPELLS.csv --store {store}' puts one in", markup=False)
         return
-    table = plain_table(*LAYER_COLUMNS, right=("pacts", "from", "to"), fixed=("name",))
-    for name, pacts, first, last, file in rows:
-        table.add_row(name, str(pacts), str(first), str(last), file)
+    table = plain_table(*LAYER_COLUMNS, right=("triples", "pacts", "from", "to"), fixed=("name",))
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
     print_table(table)
 
 
 def layer_rows(store: AnyStore) -> list[LayerRow]:
-    """Name, pacts, first and last year, and file of each reference layer of an open store."""
+    """LAYER_COLUMNS of each reference layer of an open store; pacts, years and file of those that hold alliances."""
     from kg.render.reference import origin_of, spells_in
     from kg.store.reference import layer_lines, layer_names
 
-    rows = []
+    rows: list[LayerRow] = []
     for name in layer_names(store):
         lines = layer_lines(store, name)
         spells = spells_in(lines)
-        first = min((spell.begin for spell in spells), default=0)
-        rows.append((name, len(spells), first, Alliances(name, spells).last_year() if spells else 0, origin_of(lines)))
+        if spells:
+            alliances = Alliances(name, spells)
+            rows.append((name, len(lines), len(spells), alliances.first_year(), alliances.last_year(), origin_of(lines)))
+        else:
+            rows.append((name, len(lines), None, None, None, None))
     return rows
 
 
@@ -142,7 +152,7 @@ def export(
     chosen = (format or ("csv" if output == "-" else Path(output).suffix[1:])).lower()
     with opened_store(store, read_only=True) as opened:
         if chosen == "csv":
-            written = spells_csv(spells_in(layer_lines(opened, name)))
+            written = spells_csv(checked(Alliances(name, spells_in(layer_lines(opened, name))), f"layer {name}").spells)
         else:
             written = export_layers(opened, [name], chosen, LAYER_PREFIXES)
     if output == "-":

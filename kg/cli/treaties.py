@@ -109,10 +109,15 @@ def _alliances(store: Path, file: Path | None, layer: str | None) -> Alliances:
     if file is not None:
         return checked(Alliances(file.name, read_spells(file)), str(file))
     with opened_store(store, read_only=True) as opened:
-        names = layer_names(opened)
-        if layer is None and len(names) != 1:
-            which = f"has several layers ({', '.join(names)}): choose with --layer" if names else "has no layer of alliances"
-            hint = "" if names else f"; name a file, or keep one with 'kg reference keep SPELLS.csv --store {store}'"
-            raise UnknownNameError(f"{store}: {which}{hint}")
-        chosen = layer or names[0]
-        return checked(Alliances(chosen, spells_in(layer_lines(opened, chosen))), f"layer {chosen}")
+        named = [layer] if layer is not None else layer_names(opened)
+        held = [Alliances(name, spells_in(layer_lines(opened, name))) for name in named]
+    if layer is not None:
+        return checked(held[0], f"layer {layer}")
+    found = [alliances for alliances in held if alliances.spells]
+    if len(found) > 1:
+        names = ", ".join(alliances.name for alliances in found)
+        raise UnknownNameError(f"{store}: has several layers of alliances ({names}): choose with --layer")
+    if not found:
+        hint = f"name a file, or keep one with 'kg reference keep SPELLS.csv --store {store}'"
+        raise UnknownNameError(f"{store}: has no layer of alliances; {hint}")
+    return found[0]

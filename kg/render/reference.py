@@ -21,7 +21,11 @@ LAYERS: Final = "https://w3id.org/geopolitical-kg/reference/"
 GRAPHS: Final = f"{LAYERS}alliances"
 """A named graph a pledge and year is this, the year and the pledge: .../alliances/2012/defence."""
 SEM: Final = "http://semanticweb.cs.vu.nl/2009/11/sem/"
-LAYER_PREFIXES: Final = {**{name: PREFIXES[name] for name in ("dcterms", "kg", "kga", "xsd")}, "sem": SEM}
+LAYER_PREFIXES: Final = {
+    **{name: PREFIXES[name] for name in ("dcterms", "kg", "kga", "rdfs", "skos", "xsd")},
+    "org": "http://www.w3.org/ns/org#", "schema": "http://schema.org/", "sem": SEM,
+}  # fmt: skip
+"""Prefixes of what the layers of alliances and of offices are written in."""
 OPEN_END: Final = 9999
 """The last year of a spell that has none."""
 
