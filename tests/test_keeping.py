@@ -165,7 +165,7 @@ def test_diff_compares_stores_files_and_backups(run: Run, tmp_path: Path) -> Non
         done = run("diff", one, place)
         assert "statements: 8 added, 1 removed, 0 changed" in done.out
     assert run("diff", one, one).out == "statements: 0 added, 0 removed, 0 changed\n"
-    assert run("diff", one, tmp_path / "none").code == 1
+    assert run("diff", one, tmp_path / "none").code == 2
 
 
 # --- import

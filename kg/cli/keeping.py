@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,13 @@ import typer
 
 from kg.cli import options
 from kg.cli.console import ERROR, INCOMPLETE, check_writable, err, out, waiting
-from kg.cli.differences import print_differences
+from kg.cli.differences import print_differences, report_differences
 from kg.cli.places import check_directory, opened_store
-from kg.errors import InputError
+from kg.cli.reports import Format
+from kg.errors import InputError, KgError
+
+_DIFFERENT, _TROUBLE = 1, 2
+"""Exit codes of `kg diff` beside 0, as diff(1) has them."""
 
 _SOURCES = "A store, a backup, or a file (.nq .trig .ttl .nt .jsonld .rdf, also .gz)."
 Source = Annotated[Path, typer.Argument(metavar="SOURCE", help=_SOURCES)]
@@ -31,7 +36,9 @@ def import_(
 ) -> None:
     """Merge documents of RDF files, backups or other stores into a store.
 
-    What people judged of statements is taken over from stores and backups. Nothing is fetched from anywhere.
+    A document that is there as it is stays; one that differs is kept, or with --replace taken over. What people judged is taken over
+    from stores and backups, and what they judged here is applied to what comes. What belongs to no document is counted and left out;
+    documents with blank nodes, or triple terms that repeat no statement, are left out and named. Nothing is fetched from anywhere.
 
     Examples:
 
@@ -39,6 +46,7 @@ def import_(
 
     - `kg import graph.trig --store out/store`
     """
+    from kg.store.offices import note_offices
     from kg.store.transfer import import_into
 
     faults = 0
@@ -50,29 +58,53 @@ def import_(
 
     with opened_store(store, create=True) as opened, waiting("importing"):
         for source in sources:
-            counts = import_into(opened, source, replace=replace, check=check, on_fault=told)
+            counts = import_into(opened, source, replace=replace, check=check, on_fault=told, on_note=partial(_note, source))
             changes = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing"
             err.print(f"{store}: {source}: {changes}", markup=False)
             if counts["kept"]:
-                err.print("note: documents that are in both and differ were kept as they are; --replace takes theirs", style="dim")
+                _note(source, "documents that are in both and differ were kept as they are; --replace takes theirs")
         opened.group_copies()
+        note_offices(opened)
     if faults:
         raise typer.Exit(INCOMPLETE)
 
 
+def _note(source: Path, note: str) -> None:
+    err.print(f"note: {source}: {note}", style="dim", markup=False)
+
+
 def diff(
-    before: Annotated[Path, typer.Argument(metavar="A", help=_SOURCES)], after: Annotated[Path, typer.Argument(metavar="B", help=_SOURCES)]
+    before: Annotated[Path, typer.Argument(metavar="A", help=_SOURCES)],
+    after: Annotated[Path, typer.Argument(metavar="B", help=_SOURCES)],
+    format: Format = "table",
+    output: options.Output = None,
 ) -> None:
     """List the statements that were added, removed or changed between two stores or files.
 
-    Example:
+    The exit code is that of diff(1): 0 where there is no difference, 1 where there is one, 2 where A or B cannot be read.
+    csv and json have a row for each statement added or removed, and two for one that changed, "before" and "after".
+
+    Examples:
 
     - `kg diff old/store out/store`
+
+    - `kg diff old.ttl out/store --format csv --output out/changes.csv`
     """
     from kg.store.compare import compare_statements
     from kg.store.transfer import statements_in
 
-    print_differences(compare_statements(statements_in(before), statements_in(after)))
+    try:
+        with waiting("comparing"):
+            found = compare_statements(statements_in(before), statements_in(after))
+    except KgError as error:
+        err.print(f"error: {' '.join(str(error).split())}", style="bold red", markup=False)
+        raise typer.Exit(_TROUBLE) from error
+    if format == "table" and output is None:
+        print_differences(found)
+    else:
+        report_differences(found, format, output)
+    if found:
+        raise typer.Exit(_DIFFERENT)
 
 
 def doctor(

@@ -135,14 +135,17 @@ class Holding:
 
 
 class Source:
-    """The documents of a source, to be read once; `left_out` then has how many other triples there were."""
+    """The documents of a source, to be read once. When that is done, `documents` is their number and `left_out` that of other triples."""
 
     def __init__(self, holdings: Iterator[Holding], left_out: Counter[LeftOut]) -> None:
         self._holdings = holdings
         self.left_out = left_out
+        self.documents = 0
 
     def __iter__(self) -> Iterator[Holding]:
-        return self._holdings
+        for one in self._holdings:
+            self.documents += 1
+            yield one
 
 
 def of_store(store: Store) -> Source:
@@ -197,13 +200,11 @@ def _of_sorted_quads(path: Path, left_out: Counter[LeftOut]) -> Iterator[Holding
     seen = set[bytes]()
     end = 0
     with _mapped(path) as content:
-        if _NESTED.search(content):
-            return None  # how deep is looked at elsewhere
         for found in _graphs_in(content):
             graph = found[1]
             is_ours = graph.startswith(BASE.encode()) or content.find(_typed(graph), *found.span()) >= 0
-            if graph in seen or not is_ours or not _is_iri(graph) or _has_long_line(found):
-                return None
+            if graph in seen or not is_ours or not _is_iri(graph) or _has_long_line(found) or _NESTED.search(content, *found.span()):
+                return None  # how deep terms are nested is looked at elsewhere
             seen.add(graph)
             end = found.end()
         return _grouped(path, left_out) if end == len(content) else None

@@ -25,8 +25,8 @@ from kg.store.sources import Holding, LeftOut, Source, of_file, of_store, plain_
 Outcome = Literal["added", "unchanged", "replaced", "kept"]
 
 _LEFT_OUT: Final[dict[LeftOut, str]] = {
-    "judgements": "%s of what people judged stay where they are: stores, backups and what 'kg correct --export' writes hand them on",
-    "others": "%s belong to no document that the file describes, and stay where they are",
+    "judgements": "triples of judgements that were left out, as stores, backups and 'kg correct' hand those on: %d",
+    "others": "triples that were left out, as they belong to no document of the file: %d",
 }
 
 
@@ -129,7 +129,9 @@ def import_into(
             _take_layers(store, other, replace=replace)
         for kind, count in sorted(source.left_out.items()):
             if count:
-                on_note(_LEFT_OUT[kind] % ("1 triple" if count == 1 else f"{count} triples"))
+                on_note(_LEFT_OUT[kind] % count)
+        if not source.documents and source.left_out.total():
+            on_fault(f"{path}: describes no document as kg does, and nothing of it was taken over; judgements are for 'kg correct'")
     return counts
 
 
