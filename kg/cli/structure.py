@@ -93,7 +93,7 @@ def _blocs_part(graph: SignedGraph, found: Frustration, labels: Mapping[str, str
         for members in sets
         if len(members) > 1
     ]
-    note = f"pairs against them: {found.upper} with two camps, {len(weak.errors)} with weak blocs; {_BLOCS_NOTE}"
+    note = f"pairs against them: {found.upper} with two camps, {len(weak.errors)} with weak blocs\n{_BLOCS_NOTE}"
     return Part("blocs", ("kind", "size", "members"), rows, note if rows else "none")
 
 
