@@ -6,19 +6,22 @@ inputs had to be left out; 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar, cast
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from kg.errors import InputError
 from kg.model import Participant, Statement
@@ -35,8 +38,59 @@ PLAIN_WIDTH = 150
 """Columns of a table that goes to a file or a pipe."""
 _COLOURS = {"verbal cooperation": "green", "material cooperation": "green", "verbal conflict": "red", "material conflict": "red"}
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What would steer a terminal, or make it show text in another order than it stands: control characters and bidirectional marks."""
+
+
+def visible(text: str) -> str:
+    """Text of files and documents as it may be shown on a terminal: what would steer it is written as an escape.
+
+    >>> visible("Ankara\x1b[2J")
+    'Ankara\\\\x1b[2J'
+    """
+    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+class _SafeConsole(Console):
+    """A console that shows strings, and those in tables, as `visible` has them; colours are its own affair."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(visible(text), **options)
+
+
+class _SafeStream(io.TextIOBase):
+    """A terminal to write text to that is no table: nothing in it reaches the terminal as anything but text."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._terminal.write(visible(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._terminal.flush()
+
+
+def standard_output() -> TextIO:
+    """Standard output for results: as they are for a file or a program, `visible` for a terminal."""
+    return cast(TextIO, _SafeStream(sys.stdout)) if sys.stdout.isatty() else sys.stdout
+
+
+def write_bytes(content: bytes) -> None:
+    """A result in bytes to standard output: as it is, or to a terminal as `visible` text."""
+    if sys.stdout.isatty():
+        standard_output().write(content.decode("utf-8", "replace"))
+    else:
+        sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+
+
+out = _SafeConsole(highlight=False, soft_wrap=True)
+err = _SafeConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def prepare_streams() -> None:
@@ -136,7 +190,7 @@ def statements_table(statements: Iterable[Statement], coded: Callable[[Statement
 
 def print_table(table: Table, file: TextIO | None = None) -> None:
     """A table to standard output, or to a file; without colours and blanks at the end of lines unless it is a terminal."""
-    if out.is_terminal and file in (None, sys.stdout):
+    if out.is_terminal and (file in (None, sys.stdout) or isinstance(file, _SafeStream)):
         out.print(table)
         return
     with out.capture() as captured:
@@ -154,7 +208,7 @@ def escaped(text: str) -> str:
 def writing(path: str | None) -> Iterator[TextIO]:
     """A file to write text to, or standard output for None and "-". Raises InputError where it cannot be written."""
     if path is None or path == "-":
-        yield sys.stdout
+        yield standard_output()
         sys.stdout.flush()
         return
     check_writable(Path(path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +9,7 @@ import typer
 
 from kg.cli import asking
 from kg.cli.codebooks import coded_export, recoder_of
-from kg.cli.console import check_writable, out, waiting, written_bytes
+from kg.cli.console import check_writable, out, waiting, write_bytes, written_bytes
 from kg.cli.options import Codebook, Store
 from kg.cli.places import opened_store
 from kg.codebooks import Recoder
@@ -148,8 +147,7 @@ def _graph_bytes(statements: list[Statement], format: str, roll_up: bool, recode
 
 def _write(output: str, content: bytes) -> None:
     if output == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        write_bytes(content)
         return
     path = Path(output)
     check_writable(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli import options
-from kg.cli.console import check_writable, err, out, plain_table, print_table, waiting
+from kg.cli.console import check_writable, err, out, plain_table, print_table, waiting, write_bytes
 from kg.cli.places import opened_store
 from kg.errors import InputError
 
@@ -156,7 +155,7 @@ def export(
         else:
             written = export_layers(opened, [name], chosen, LAYER_PREFIXES)
     if output == "-":
-        sys.stdout.buffer.write(written)
+        write_bytes(written)
         return
     check_writable(Path(output))
     Path(output).write_bytes(written)

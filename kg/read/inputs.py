@@ -30,6 +30,7 @@ ENDINGS = {
 }  # fmt: skip
 """File name endings and the formats they mean; each may be followed by ".gz"."""
 
+_ODD = frozenset({"link out of the folder", "no plain file"})
 _ABOUT_THE_FOLDER = frozenset({"readme", "license", "licence", "notice", "changelog"})
 
 _PageReader = Callable[[io.BufferedReader, str, str | None, Report], Iterator[Draft]]
@@ -218,6 +219,13 @@ def format_of(path: Path) -> str | None:
     return ENDINGS.get(Path(path.name.lower().removesuffix(".gz")).suffix)
 
 
+def _odd(path: Path, folder: Path) -> str:
+    """Why a file in a folder is not read unless it is named itself; "" where it is."""
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        return "link out of the folder"  # a folder from elsewhere could lead to any file of this machine
+    return "" if path.is_file() else "no plain file"
+
+
 def _folder(folder: Path, format: str | None, tally: _Tally) -> list[_File]:
     """The readable files below a folder, sorted; what is skipped is one problem with counts by ending."""
 
@@ -234,14 +242,16 @@ def _folder(folder: Path, format: str | None, tally: _Tally) -> list[_File]:
                 skipped["hidden"] += 1
             elif path.stem.lower() in _ABOUT_THE_FOLDER:
                 skipped[name] += 1
-            elif known := format or format_of(path):
+            elif (known := format or format_of(path)) and (odd := _odd(path, folder)):
+                skipped[odd] += 1
+            elif known:
                 files.append(_File(str(path), path, known))
             else:
                 skipped[path.suffix.lower() or "no ending"] += 1
     if not files:
         raise InputError(f"{folder}: no file that kg reads in this folder ({' '.join(ENDINGS)}, each also .gz)")
     if skipped:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(skipped.items()))
+        kinds = ", ".join(f"{kind} {count}" if kind not in _ODD else f"{count} {kind}" for kind, count in sorted(skipped.items()))
         count = f"{skipped.total()} file{'s' if skipped.total() > 1 else ''}"
         # Not through the tally: a skipped file is not why nothing came out.
         tally.on_problem(
