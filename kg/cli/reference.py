@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_layers)
     group.command()(export)
     group.command()(remove)
-    app.add_typer(group, name="reference")
+    app.add_typer(group)
 
 
 @dataclass(frozen=True, slots=True)
