@@ -3,7 +3,8 @@
     python -m benchmarks.views [--actors 30 500 5000] [--patience 60]
 
 Invented news among blocs (tests/invented_news.py), three statements an actor; the same graph for both pages, in one run of one
-Chromium. A page is usable once it has drawn and its layout has come to rest. CPU seconds are of this process.
+Chromium. A page is usable once it has drawn and its layout has come to rest; a filter has answered once its frame
+is drawn (median of five). CPU seconds are of this process.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ from kg.render import write_page
 from tests.browser import CHROMIUM, Browser
 from tests.invented_news import invented_news
 
-FILTER = """(async () => { const bar = document.getElementById("confidence"), begin = performance.now();
-  bar.value = 0.7; bar.dispatchEvent(new Event("input"));
-  await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-  return performance.now() - begin; })()"""
+FILTER = """(async () => { const bar = document.getElementById("confidence"), waits = [];
+  for (const value of [0.7, 0.5, 0.8, 0.6, 0.75]) {
+    const begin = performance.now();
+    bar.value = value; bar.dispatchEvent(new Event("input"));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    waits.push(performance.now() - begin);
+  }
+  return waits.sort((one, other) => one - other)[2]; })()"""
 AT_REST = "typeof network !== 'undefined' && network.physics.stabilized === true"
 
 
@@ -80,9 +85,9 @@ def print_pages(browser: Browser, folder: Path, sizes: list[int], patience: floa
     for actors in sizes:
         statements, documents = invented_news(actors, 3 * actors, seed=3, blocs=3 if actors < 100 else 8)
         page, theirs = folder / f"{actors}.html", folder / f"pyvis{actors}.html"
-        begin = time.monotonic()
+        begin = time.process_time()
         write_page(statements, documents, page, title="Benchmark")
-        written = time.monotonic() - begin
+        written = time.process_time() - begin
         usable = statistics.median(browser.open(page) for _ in range(3))
         requests, answer = len(browser.requests) - 1, browser.evaluate(FILTER)
         theirs.write_text(_pyvis_page(statements), encoding="utf-8")

@@ -175,9 +175,10 @@ function layOut() {
   return nodes.map((node) => ({ id: node.id, x: across * (upright ? node.y : node.x), y: down * (upright ? node.x : node.y) }));
 }
 
-/* Anew where the window now stands the other way. */
+/* Anew in a window of another shape, unless the reader has moved the view; big graphs only where it now stands the other way. */
 function turn() {
-  if (frame.clientWidth === 0 || upright === frame.clientHeight > 1.25 * frame.clientWidth) return;
+  if (touched || frame.clientWidth === 0) return;
+  if (nodes.length > CALM && upright === frame.clientHeight > 1.25 * frame.clientWidth) return;
   nodeSet.update(layOut());
 }
 
