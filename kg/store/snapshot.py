@@ -22,6 +22,7 @@ from kg.errors import StoreError
 
 _ATTEMPTS = 60
 _PAUSE_SECONDS = 0.05
+_ELSEWHERE = "kg-snapshot-"
 
 
 class Snapshot:
@@ -34,16 +35,25 @@ class Snapshot:
     def __init__(self, parent: Path, fill: Callable[[Path], None]) -> None:
         """Make the folder and let `fill(quads)` write the database to `quads`, which does not exist yet.
 
-        Raises StoreError from `fill`; the folder is gone then.
+        Raises StoreError from `fill`, or where there is no room anywhere; the folder is gone then.
         """
-        self._folder = _new_folder(parent)
-        self._lock = os.open(self._folder / "lock", os.O_CREAT | os.O_RDWR)
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        self.quads = self._folder / "quads"
         try:
+            self._make(_new_folder(parent), fill)
+        except OSError:  # the disk is full: others may have room
+            self._make(Path(tempfile.mkdtemp(prefix=_ELSEWHERE)), fill)
+
+    def _make(self, folder: Path, fill: Callable[[Path], None]) -> None:
+        self._folder, self._lock = folder, -1
+        self.quads = folder / "quads"
+        try:
+            self._lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR)
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
             fill(self.quads)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError) and folder.name.startswith(_ELSEWHERE):
+                raise StoreError(f"{folder.parent}: no room for a copy to read from ({error.strerror or error}); make some") from error
             raise
 
     def close(self) -> None:
@@ -92,7 +102,7 @@ def _new_folder(parent: Path) -> Path:
         parent.mkdir(exist_ok=True)
         return Path(tempfile.mkdtemp(prefix="snapshot-", dir=parent))
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="kg-snapshot-"))
+        return Path(tempfile.mkdtemp(prefix=_ELSEWHERE))
 
 
 def _state(live: Path) -> dict[str, int] | None:
