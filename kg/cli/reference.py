@@ -27,7 +27,9 @@ LayerName = Annotated[str, typer.Argument(metavar="NAME", help="The layer's name
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(
-        help="What is known apart from the news and kept in the store: formal alliances of COW and ATOP, offices.", no_args_is_help=True
+        name="reference",
+        help="What is known apart from the news and kept in the store: formal alliances of COW and ATOP, offices.",
+        no_args_is_help=True,
     )
     group.command()(keep)
     group.command("list")(list_layers)
