@@ -26,7 +26,7 @@ from kg.store.bulk import BulkLoad, load_new, marker_in
 from kg.store.corrections import Correction
 from kg.store.graphs import CODEBOOK_GRAPH, Lines, apply, changes_of, content, record_of
 from kg.store.interface import AnyStore, Change, changes_in, codebook_lines, extracted_record, first_line
-from kg.store.journal import Journal, Record, write_synced
+from kg.store.journal import Journal, Record, is_empty, write_synced
 from kg.store.serialise import FORMATS
 from kg.store.snapshot import Snapshot, copy_quads, remove_dead_snapshots
 
@@ -101,11 +101,12 @@ class Store(AnyStore):
         version = _check_manifest(folder, create=create and not read_only)
         if read_only:
             frozen = Snapshot(folder / "snapshots", lambda target: copy_quads(folder / "quads", target))
-            return cls(folder, _open_frozen(frozen), frozen=frozen)
+            return cls(folder, _open_frozen(folder, frozen), frozen=frozen)
+        is_bare = (folder / "quads").exists() and is_empty(folder / "journal")  # of an older version, or somebody moved it away
         quads = _open_quads(folder)
         remove_dead_snapshots(folder / "snapshots")
         store = cls(folder, quads, journal=_open_journal(folder))
-        store._recover(upgrade=version < FORMAT_VERSION)
+        store._recover(upgrade=version < FORMAT_VERSION or is_bare)
         _write_codebook(quads)
         return store
 
@@ -282,15 +283,15 @@ def _open_quads(folder: Path) -> ox.Store:
         raise _damaged(folder, error) from error
 
 
-def _open_frozen(frozen: Snapshot) -> ox.Store:
+def _open_frozen(folder: Path, frozen: Snapshot) -> ox.Store:
     try:
         return ox.Store.read_only(os.fspath(frozen.quads))
     except OSError as error:
         frozen.close()
-        raise _damaged(frozen.quads, error) from error
+        raise _damaged(folder, error) from error
     except RuntimeError as error:  # a database without its first records: another process is making it
         frozen.close()
-        raise StoreError(f"{frozen.quads.parents[2]}: the store is being made just now; try again in a moment") from error
+        raise StoreError(f"{folder}: the store is being made just now; try again in a moment") from error
 
 
 def _damaged(folder: Path, error: OSError) -> StoreError:

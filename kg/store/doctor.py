@@ -31,6 +31,7 @@ _INCOMPLETE = """
 SELECT DISTINCT ?statement {
   ?statement a kg:Statement
   FILTER(NOT EXISTS { ?statement kg:source ?source . ?source rdfs:label ?label } || NOT EXISTS { ?statement kg:evidence/kg:text ?text }
+    || EXISTS { ?statement kg:target|kg:speaker ?end FILTER NOT EXISTS { ?end rdfs:label ?name } }
     || NOT EXISTS { ?statement kg:inDocument/kg:sha256 ?digest } || NOT EXISTS { ?statement kg:relation ?relation })
 } ORDER BY ?statement"""
 _ORPHANS = """
@@ -40,6 +41,13 @@ SELECT DISTINCT ?node {
   { ?node a kg:Actor
     FILTER NOT EXISTS { ?statement kg:source|kg:target|kg:speaker ?node } FILTER NOT EXISTS { ?mention kg:affiliation ?node } }
 } ORDER BY ?node"""
+_DANGLING = """
+SELECT DISTINCT ?node ?place {
+  VALUES ?to {
+    kg:source kg:target kg:speaker kg:content kg:evidence kg:sourceMention kg:targetMention kg:speakerMention kg:affiliation kg:actsFor
+  }
+  ?place ?to ?node FILTER NOT EXISTS { ?node a ?class }
+} ORDER BY ?node ?place"""
 _NOT_MERGED = """
 SELECT DISTINCT ?graph {
   GRAPH ?graph { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } FILTER(%s)
@@ -74,6 +82,7 @@ def examine(store: Store) -> Iterator[Fault]:
     yield from _journal_faults(store)
     yield from graph_faults(store)
     yield from (Fault(one, "lacks its source, relation, evidence or document", True) for one in _answers(store, _INCOMPLETE))
+    yield from (Fault(one, "is referred to and nowhere described", True) for one in dict.fromkeys(_answers(store, _DANGLING)))
     yield from (Fault(one, "belongs to no statement", False) for one in _answers(store, _ORPHANS))
     yield from (Fault(one, "is no term of the ontology", False) for one in _unknown(_answers(store, _USED)))
     yield from _correction_faults(store)

@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -137,15 +137,35 @@ class Journal:
         self._file = open(_path(self.folder, number), "a+b", buffering=0)  # noqa: SIM115  # held open as long as the journal
 
 
+_WAY_OUT = "restore the journal from a copy of the store, or move it away: it is made anew from the database when that is next written"
+
+
 def read_journal(folder: Path) -> Iterator[Record]:
     """All records of the journal in `folder`, first to last; what is torn at the end is left out.
 
-    Raises StoreError where a file is damaged anywhere else.
+    Raises StoreError where a file is damaged anywhere else, or missing.
     """
+    checkpoint = _read_checkpoint(folder)  # before the files are listed: a writer may be at work
     segments = _segments(folder)
+    _check_whole(folder, dict(segments), *checkpoint)
     for number, path in segments:
         with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as file:
             yield from read_records(file, path, torn=number == segments[-1][0])
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether there is no journal in `folder`, or one that has nothing yet."""
+    return not any(path.stat().st_size for _, path in _segments(folder))
+
+
+def _check_whole(folder: Path, segments: Mapping[int, Path], segment: int, offset: int) -> None:
+    """Raise StoreError where a file is missing, or the one of the last checkpoint shorter than it was then."""
+    missing = sorted(set(range(1, max(segment, *segments, 1) + 1)) - segments.keys()) if segments or offset else []
+    path = segments.get(segment)
+    if path is not None and path.suffix == ".nq" and path.stat().st_size < offset:
+        raise StoreError(f"{path}: damaged: it has {path.stat().st_size} bytes, and had {offset} when the database took them in; {_WAY_OUT}")
+    if missing:
+        raise StoreError(f"{_path(folder, missing[0])}: is missing, so that changes of the store are not in its journal; {_WAY_OUT}")
 
 
 def read_records(file: BinaryIO | gzip.GzipFile, path: Path, *, torn: bool = False) -> Iterator[Record]:

@@ -94,7 +94,10 @@ def copy_quads(live: Path, target: Path) -> None:
         if before is not None and _copy_files(live, target, before) and _state(live) == before:
             return
         shutil.rmtree(target)
-    raise StoreError(f"{live.parent}: the store is being rewritten just now; try again in a moment")
+    raise StoreError(
+        f"{live.parent}: the store is being rewritten just now; try again in a moment. "
+        f"Where nobody writes to it, it is damaged: 'kg doctor --repair --store {live.parent}' makes it anew from the journal"
+    )
 
 
 def _new_folder(parent: Path) -> Path:

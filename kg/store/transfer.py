@@ -19,7 +19,7 @@ from kg.rdf import document_from, statement_triples, statements_from
 from kg.store import AnyStore, Store
 from kg.store.corrections import in_force
 from kg.store.graphs import Lines, changes_of, lines_of, record_of, stored_form
-from kg.store.journal import Record, read_journal, read_records
+from kg.store.journal import Record, is_empty, read_journal, read_records
 from kg.store.sources import Holding, LeftOut, Source, of_file, of_store, plain_terms
 
 Outcome = Literal["added", "unchanged", "replaced", "kept"]
@@ -67,8 +67,10 @@ def restore(path: Path, folder: Path) -> int:
 def repair(folder: Path) -> Path:
     """Make a store's database anew from its journal. The old one is kept beside it, in the folder that is returned.
 
-    Raises StoreError where the journal is damaged; nothing is changed then.
+    Raises StoreError where the journal is damaged or has nothing; nothing is changed then.
     """
+    if is_empty(folder / "journal"):
+        raise StoreError(f"{folder}: has no journal to make the database from; restore the store from a backup")
     for _ in read_journal(folder / "journal"):
         pass
     number = 1 + len(list(folder.glob("quads.damaged-*")))
