@@ -500,6 +500,16 @@ def test_a_filter_answers_at_once_with_5000_actors(browser: Browser, pages: dict
     assert browser.complaints == []
 
 
+def test_labels_keep_clear_of_the_buttons_when_the_view_moves(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["500"])
+    for step in range(8):
+        browser.evaluate(f"kg.network.moveTo({{ scale: {0.7 + 0.06 * step}, position: {{ x: {80 * step - 300}, y: {60 * step - 200} }} }})")
+        browser.evaluate("kg.network.redraw()")
+        found = browser.evaluate(LABELS)
+        assert len(found["rooms"]) > 15
+        assert (found["cut"], found["covered"]) == ([], [])
+
+
 def seconds_of(browser: Browser, slider: str, value: float) -> float:
     """How long a filter takes until it is drawn."""
     return 0.001 * float(
