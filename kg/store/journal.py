@@ -163,7 +163,7 @@ def _check_whole(folder: Path, segments: Mapping[int, Path], segment: int, offse
     missing = sorted(set(range(1, max(segment, *segments, 1) + 1)) - segments.keys()) if segments or offset else []
     path = segments.get(segment)
     if path is not None and path.suffix == ".nq" and path.stat().st_size < offset:
-        raise StoreError(f"{path}: damaged: it has {path.stat().st_size} bytes, and had {offset} when the database took them in; {_WAY_OUT}")
+        raise StoreError(f"{path}: damaged: it has {path.stat().st_size} bytes, and had {offset} when last checked; {_WAY_OUT}")
     if missing:
         raise StoreError(f"{_path(folder, missing[0])}: is missing, so that changes of the store are not in its journal; {_WAY_OUT}")
 
