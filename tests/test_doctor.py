@@ -168,3 +168,20 @@ def test_an_upgrade_that_was_cut_short_is_done_at_the_next_opening(tmp_path: Pat
     assert f'"format": {FORMAT_VERSION}' in (path / "store.json").read_text()
     assert len(list(read_journal(path / "journal"))) == 2
     assert found(path) == []
+
+
+# --- shapes
+
+
+def test_validate_names_the_statement_and_its_sentence(run: Run, path: Path) -> None:
+    sure = "kgs:other-evidence kg:confidence 0.5"
+    wrong = sure.replace("0.5", "7.5")
+    graph = f"GRAPH <{document(2).id}>"
+    plant(path, f" DELETE DATA {{ {graph} {{ {sure} }} {sure} }} ; INSERT DATA {{ {graph} {{ {wrong} }} {wrong} }}")
+    done = run("validate", "--store", path)
+    assert done.code == 1
+    assert done.out.splitlines() == [
+        f"{document(2).id}: kgs:other-evidence: evidence has one confidence: a decimal in [0, 1]",
+        "  kgs:other  Kenya AID Uganda.",
+        "1 fault in 2 documents",
+    ]
