@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ REVERSE: Final = "reverse"
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 _MOST_BYTES = 256 << 20
+_FORMULA = re.compile(r"'*[=+@-]")
+_GUARDED = re.compile(r"^'(?='*[=+@-])")
 
 ActorNamed = Callable[[str], Actor]
 
@@ -39,7 +42,7 @@ class Judgement:
     cells: Mapping[str, str]
 
     def __getitem__(self, column: str) -> str:
-        return (self.cells.get(column) or "").strip()
+        return _GUARDED.sub("", (self.cells.get(column) or "").strip())
 
 
 def to_csv(corrections: Iterable[Correction]) -> str:
@@ -47,7 +50,7 @@ def to_csv(corrections: Iterable[Correction]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(_row(one) for one in corrections)
+    writer.writerows(_inert(_row(one)) for one in corrections)
     return out.getvalue()
 
 
@@ -56,8 +59,13 @@ def to_fill_in(statements: Iterable[Statement]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(_identified(one) for one in statements)
+    writer.writerows(_inert(_identified(one)) for one in statements)
     return out.getvalue()
+
+
+def _inert(cells: Mapping[str, str]) -> dict[str, str]:
+    """The cells, none of which a spreadsheet takes for a formula: this file is made to be opened in one, and its texts are anybody's."""
+    return {name: f"'{text}" if _FORMULA.match(text) else text for name, text in cells.items()}
 
 
 def read_judgements(path: Path) -> list[Judgement]:
