@@ -103,11 +103,14 @@ class Store(AnyStore):
             frozen = Snapshot(folder / "snapshots", lambda target: copy_quads(folder / "quads", target))
             return cls(folder, _open_frozen(folder, frozen), frozen=frozen)
         is_bare = (folder / "quads").exists() and is_empty(folder / "journal")  # of an older version, or somebody moved it away
-        quads = _open_quads(folder)
-        remove_dead_snapshots(folder / "snapshots")
-        store = cls(folder, quads, journal=_open_journal(folder))
-        store._recover(upgrade=version < FORMAT_VERSION or is_bare)
-        _write_codebook(quads)
+        store = cls(folder, _open_quads(folder), journal=_open_journal(folder))
+        try:
+            remove_dead_snapshots(folder / "snapshots")
+            store._recover(upgrade=version < FORMAT_VERSION or is_bare)
+            _write_codebook(store._quads)
+        except BaseException:
+            store._let_go()
+            raise
         return store
 
     @property
@@ -161,8 +164,14 @@ class Store(AnyStore):
         """Force everything to disk and let go of the directory. Closing twice is harmless."""
         if self._inner is None:
             return
+        try:
+            if self._journal is not None:
+                self._checkpoint()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._journal is not None:
-            self._checkpoint()
             self._journal.close()
         self.dataset.store.close()
         self._inner = None
