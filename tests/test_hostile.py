@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -25,7 +26,9 @@ from kg.errors import InputError, QueryError
 from kg.nlp import load_pipeline
 from kg.query import named_queries
 from kg.read import document_id, read_documents
-from kg.store import Store
+from kg.store import Correction, Store
+from kg.store.journal import Record
+from kg.store.judgements import read_judgements, to_csv, to_fill_in
 from tests.conftest import Run
 from tests.small_store import KENYA, UGANDA, actor, document, statement
 
@@ -267,6 +270,60 @@ def test_markup_bombs_are_refused_when_packed_too(run: Run, tmp_path: Path) -> N
         assert (done.code, "declares a document type" in done.err) == (1, True)
 
 
+# --- tables
+
+
+def test_what_people_judge_in_a_spreadsheet_is_no_formula(tmp_path: Path) -> None:
+    """The sentence, and what was noted, come back as they were."""
+    news = document(1)
+    made = statement("a", news, actor("=HYPERLINK()", code="KEX"), "ACCUSE", UGANDA)
+    for why in ("=1+1", "'=1", "-", "plain"):
+        path = tmp_path / "c.csv"
+        path.write_text(to_csv([Correction(made, "reject", "@Ada", "2025-03-20T00:00:00Z", why)]))
+        cells = [cell for row in list(csv.reader(path.open()))[1:] for cell in row]
+        assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
+        (read,) = read_judgements(path)
+        assert (read["why"], read["by"], read["sentence"]) == (why, "@Ada", made.evidence.text)
+    assert "'=HYPERLINK()" in to_fill_in([made])
+
+
+@pytest.mark.parametrize(
+    "cell", ["https://x/%zz", "https://x/\ufffd", "../../etc/passwd", "x\ny", "urn:a> } ; DROP ALL #", "a" * 100_000, "\x00", "\x1b[2J"]
+)
+def test_hostile_cells_of_a_table_of_judgements(run: Run, tmp_path: Path, cell: str) -> None:
+    with Store.open(tmp_path / "s") as store:
+        store.add(document(1), [statement("a", document(1), KENYA, "ACCUSE", UGANDA)])
+        before = store.export(format="trig")
+    for column in ("document", "statement", "new_source", "new_relation"):
+        row = {"statement": "urn:none", "verdict": "change", column: cell}
+        with open(tmp_path / "c.csv", "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, row.keys())
+            writer.writeheader()
+            writer.writerow(row)
+        done = run("correct", tmp_path / "c.csv", "--by", "Ada", "--store", tmp_path / "s")
+        assert done.code in (1, 3)
+        assert "\x1b" not in done.err
+    with Store.open(tmp_path / "s") as store:
+        assert store.export(format="trig") == before
+
+
+def test_records_of_a_journal_that_are_no_quads_are_told(run: Run, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s") as store:
+        store.add(document(1), [])
+    for record in (
+        Record(("https://x/a",), b"x" * 20),
+        Record(("no-iri",), b""),
+        Record(("https://x/a",), b"<urn:a> <urn:p> <urn:o> <urn:b> .\n"),
+    ):
+        with open(tmp_path / "s" / "journal" / "00000001.nq", "ab") as file:
+            place = file.tell()
+            file.write(text)
+        done = run("build", "-", "--store", tmp_path / "s", stdin=b"Ghana thanked Togo.")
+        assert (done.code, "not what its record says" in done.err) == (1, True)
+        assert run("doctor", "--store", tmp_path / "s").code == 1
+        os.truncate(tmp_path / "s" / "journal" / "00000001.nq", place)
+
+
 # --- the terminal
 
 
@@ -303,7 +360,8 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = [
-    "stats --store S", "stats --documents --store S", "show Kenya --store S", "show Uganda --store S", "ties --store S", "ties Kenya Uganda --store S",
+    "stats --store S", "stats --documents --store S", "show Kenya --store S", "show Uganda --store S", "ties --store S",
+    "ties Kenya Uganda --store S",
     "timeline Uganda --store S", "balance --store S", "rank --store S", "query actors --store S", "query actors --format csv --store S",
     "query actors --format tsv --store S", "query actors --format json --store S", "export - --store S", "export - --format csv --store S",
     "export - --format nquads --store S", "export - --format graphml --store S", "diff S S", "doctor --store S", "validate --store S",

@@ -214,7 +214,7 @@ def _read(file: BinaryIO | gzip.GzipFile) -> Iterator[Record]:
         if len(body) != int(found[2]) or zlib.crc32(body) != int(found[3], 16):
             file.seek(start)
             return
-        yield Record(tuple(name[1:-1].decode() for name in found[1].split()), body)
+        yield Record(tuple(name[1:-1].decode("utf-8", "replace") for name in found[1].split()), body)
 
 
 def _write(file: BinaryIO, content: bytes) -> None:
