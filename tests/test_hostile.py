@@ -310,11 +310,9 @@ def test_hostile_cells_of_a_table_of_judgements(run: Run, tmp_path: Path, cell: 
 def test_records_of_a_journal_that_are_no_quads_are_told(run: Run, tmp_path: Path) -> None:
     with Store.open(tmp_path / "s") as store:
         store.add(document(1), [])
-    for record in (
-        Record(("https://x/a",), b"x" * 20),
-        Record(("no-iri",), b""),
-        Record(("https://x/a",), b"<urn:a> <urn:p> <urn:o> <urn:b> .\n"),
-    ):
+    foreign = b"<urn:a> <urn:p> <urn:o> <urn:b> .\n"
+    records = (Record(("https://x/a",), b"x" * 20), Record(("no-iri",), b""), Record(("https://x/a",), foreign))
+    for text in (*(record.text() for record in records), b"# kg put <\x86> bytes=0 crc=00000000\n"):
         with open(tmp_path / "s" / "journal" / "00000001.nq", "ab") as file:
             place = file.tell()
             file.write(text)
