@@ -19,6 +19,7 @@ import pytest
 
 from kg.errors import StoreError
 from kg.store import FORMAT_VERSION, Store, journal
+from kg.store.doctor import examine
 from kg.store.journal import Journal, Record, read_journal
 from tests.small_store import corpus
 
@@ -233,3 +234,81 @@ def test_store_of_the_previous_format_is_read_and_upgraded(tmp_path: Path) -> No
         assert all(store.add(news, statements) == "unchanged" for news, statements in corpus(2))
     assert f'"format": {FORMAT_VERSION}' in (path / "store.json").read_text()
     assert len(list(read_journal(path / "journal"))) == 2
+
+
+STEPS = """
+import os, shutil, sys
+from pathlib import Path
+from kg.store import Store, journal
+from tests.small_store import corpus
+
+path, last = Path(sys.argv[1]), int(sys.argv[2])
+steps = 0
+
+def stopping(function):
+    def called(*arguments, **options):
+        global steps
+        steps += 1
+        if steps == last:
+            os._exit(9)
+        return function(*arguments, **options)
+    return called
+
+os.fsync, os.ftruncate, shutil.rmtree = stopping(os.fsync), stopping(os.ftruncate), stopping(shutil.rmtree)
+Path.replace, Path.unlink, Path.rename = stopping(Path.replace), stopping(Path.unlink), stopping(Path.rename)
+journal.SEGMENT_BYTES = 20_000
+with Store.open(path) as store:
+    for news, statements in corpus(4):
+        store.add(news, statements)
+        print(news.id, flush=True)
+        store._checkpoint()
+    store.load(corpus(60)[4:8])
+    print(*(news.id for news, _ in corpus(8)[4:]), flush=True)
+    store.remove(corpus(60)[50][0].id)
+print("done", steps, flush=True)
+"""
+
+
+def test_the_end_comes_at_every_step_that_the_disk_sees(tmp_path: Path) -> None:
+    """Before each forced write, renaming and removal: of the journal, its switch to a new file, the checkpoint, the bulk load's marker."""
+    expected = filled(tmp_path / "undisturbed", 8)
+
+    def until(step: int) -> str:
+        command = [sys.executable, "-c", STEPS, os.fspath(tmp_path / f"{step}"), str(step)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+    count = int(until(-1).split()[-1])
+    assert count > 30
+    for step in range(1, count + 1, 5):
+        reported = set(until(step).split())
+        with Store.open(tmp_path / f"{step}") as store:
+            assert reported <= assert_whole_or_absent(store)
+            for news, statements in corpus(8):
+                store.add(news, statements)
+            assert store.export(format="nquads") == expected
+        with Store.open(tmp_path / f"{step}", read_only=True) as store:
+            assert list(examine(store)) == []
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"segment": 1, "off', b"\0" * 40, b"[]"])
+def test_a_torn_checkpoint_is_told_and_its_way_out_works(tmp_path: Path, torn: bytes) -> None:
+    path = tmp_path / "store"
+    before = filled(path, 3)
+    (path / "journal" / "checkpoint").write_bytes(torn)
+    with pytest.raises(StoreError, match="delete it"):
+        Store.open(path)
+    with Store.open(path, read_only=True) as store:
+        assert any("delete it" in str(fault) for fault in examine(store))
+    (path / "journal" / "checkpoint").unlink()
+    assert content_of(path) == before
+    with Store.open(path) as store:
+        assert list(examine(store)) == []
+
+
+def test_a_marker_of_a_bulk_load_that_was_cut_off_is_cleared_away(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    before = filled(path, 3)
+    (path / "journal" / "bulk").write_bytes(b"")
+    with Store.open(path) as store:
+        assert store.export(format="nquads") == before
+    assert not (path / "journal" / "bulk").exists()

@@ -250,7 +250,7 @@ def _check_manifest(folder: Path, *, create: bool) -> int:
     if folder.exists() and not folder.is_dir():
         raise StoreError(f"{folder}: this is a file, and a store is a directory; name another place with --store")
     if not manifest.exists():
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and not all(_is_unfinished(path) for path in folder.iterdir()):
             raise StoreError(f"{folder}: this directory is not a kg store and is not empty; name a store, or a new directory")
         if not create:
             raise StoreError(f"{folder}: there is no store here; make one with 'kg build INPUT --store {folder}'")
@@ -269,6 +269,11 @@ def _check_manifest(folder: Path, *, create: bool) -> int:
             f"update kg, or export the store there and import the file here"
         )
     return version
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether a file is what a process left that ended while it made a store here."""
+    return path.name.startswith(f".{_MANIFEST}.") and path.name.endswith(".partial")
 
 
 def _make_manifest(manifest: Path) -> None:
