@@ -36,6 +36,7 @@ from kg.model import Document, Statement
 from kg.nlp import load_pipeline
 from kg.query import named_queries
 from kg.query.guard import check_query
+from kg.query.run import KNOWN_PREFIXES
 from kg.query.worker import forbid_sockets
 from kg.rdf import document_triples, statement_triples, statements_from, validate_triples
 from kg.read import FORMATS, parse_date, read_documents
@@ -393,7 +394,7 @@ def _make_parameters(folder: Path) -> Run:
         bound = query.bind(opened, **given)
         benign = query.bind(None, **{one.name: _BENIGN[one.type] for one in query.parameters if one.name in given})
         require(_shape(bound) == _shape(benign), "a parameter is one term")
-        empty.query(check_query(bound, PREFIXES).text, prefixes=PREFIXES)
+        empty.query(check_query(bound, KNOWN_PREFIXES).text, prefixes=KNOWN_PREFIXES)
 
     return run
 
@@ -403,7 +404,7 @@ _BENIGN = {"text": "words", "actor": "urn:a", "document": "urn:d", "relation": "
 
 def _shape(query: str) -> str:
     """The text with every IRI, string and number made the same."""
-    return re.sub(r'<[^<>\s]*>|"(?:[^"\\]|\\.)*"|\b\d+\b', "T", query)
+    return re.sub(r'<[^<>\x00-\x20]*>|"(?:[^"\\]|\\.)*"|\b\d+\b', "T", query)
 
 
 def _seeds_parameters() -> list[bytes]:
