@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.fuzz_targets import small_pdf
 from kg.cli import main
 from kg.cli.console import visible
 from kg.codebooks import codebook_faults
@@ -78,6 +80,21 @@ def test_honest_archives_are_read(tmp_path: Path) -> None:
     row = json.dumps({"text": "Ghana thanked Togo for its help on Monday. " * 2000}).encode()
     path = packed(tmp_path / "x.jsonl.gz", row + b"\n", 1)
     assert len(list(read_documents([path], on_problem=str))) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_page_that_unpacks_to_a_gigabyte_is_left_out(tmp_path: Path, times: int) -> None:
+    """Packed once to a megabyte, twice to two thousand bytes."""
+    packer = zlib.compressobj(9)
+    stream = b"".join(packer.compress(b" " * MEGABYTE) for _ in range(1000)) + packer.flush()
+    stream = zlib.compress(stream, 9) if times == 2 else stream
+    head = b"<< /Filter [%s] /Length %d >>\nstream\n" % (b"/FlateDecode " * times, len(stream))
+    page = re.sub(rb"<< /Length .*?\nendstream", lambda _: head + stream + b"\nendstream", small_pdf("x"), flags=re.DOTALL)
+    (tmp_path / "x.pdf").write_bytes(page)
+    told: list[str] = []
+    with pytest.raises(InputError, match="PDF without text"):
+        list(read_documents([tmp_path / "x.pdf"], on_problem=lambda problem: told.append(str(problem))))
+    assert "unreadable page left out (LimitReachedError)" in told[0]
 
 
 def gigabyte(path: Path, head: bytes) -> Path:
