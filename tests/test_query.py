@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rdflib import RDFS, Graph, Literal, URIRef
 
@@ -332,6 +332,8 @@ def test_what_xml_cannot_hold_is_refused_with_its_place(code: int) -> None:
     assert json.loads(format_result(result, "json"))["results"]["bindings"][1]["b"]["value"] == f"a{chr(code)}b"
 
 
+@example(" ", "xml")
+@example("\n a ", "xml")
 @given(st.text(), st.sampled_from(["csv", "tsv", "json", "xml"]))
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_read_back_from_every_format(text: str, format: str) -> None:

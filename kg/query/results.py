@@ -23,6 +23,9 @@ RESULT_FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle")
 
 _XML_NAMESPACE = "http://www.w3.org/2005/sparql-results#"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KEPT_IN_XML = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
+"""White space as references: XML's readers make a line feed of a carriage return, and some drop what is blank at either end."""
+_OUTER_SPACE = re.compile(r"^ | $")
 _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -144,7 +147,7 @@ def _xml_term(node: Node, place: str) -> str:
             f"{place}: XML 1.0 cannot hold the character U+{ord(found[0]):04X}, not even escaped; use --format json, csv or tsv"
         )
     term = _binding(node)
-    value = escape(term["value"], {"\r": "&#13;"})
+    value = _OUTER_SPACE.sub("&#32;", escape(term["value"], _KEPT_IN_XML))
     if term["type"] != "literal":
         return f"<{term['type']}>{value}</{term['type']}>"
     written = "".join(f" {name}={quoteattr(term[name])}" for name in ("xml:lang", "datatype") if name in term)
