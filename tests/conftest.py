@@ -16,7 +16,10 @@ from kg.cli import main
 from kg.link import Catalogue
 from kg.nlp import load_pipeline
 from kg.read import read_documents
+from kg.render import write_page
 from kg.store import Store
+from tests.browser import Browser
+from tests.invented_news import invented_news
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.suffix in {".txt", ".md", ".jsonl"} and path.stem != "README")
@@ -83,3 +86,19 @@ def examples_store(models_once: None, tmp_path_factory: pytest.TempPathFactory) 
         for document, statements in kg.pipeline.extract_documents(documents):
             store.add(document, statements)
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One tab for the tests of a module."""
+    opened = Browser(tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of thirty invented actors."""
+    out = tmp_path_factory.mktemp("page") / "small.html"
+    write_page(*invented_news(30, 140, seed=3), out, title="Thirty actors")
+    return out

@@ -46,7 +46,7 @@ FLAGS = {
     "weak": "counts only where both ends are clear actors",
     "person": "the source must be a person or a delegation, not a state as such",
     "patient": "the source is who suffers the verb: the subject of its passive",
-    "final": "where the row fits, no other row of its word is tried",
+    "final": "where the row fits, no other row of its word is tried, and its preposition is the verb's",
     "modal": "counts only where the complement has must, should, need to or have to",
 }
 EFFECTS = {

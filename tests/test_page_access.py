@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +19,6 @@ from tests.requirements import requires
 ROOT = Path(__file__).resolve().parent.parent
 
 pytestmark = requires(CHROMIUM, "no Chromium found (install one or set KG_CHROMIUM)")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(tmp_path_factory.mktemp("profile"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("page") / "small.html"
-    write_page(*invented_news(30, 140, seed=3), out, title="Thirty actors")
-    return out
 
 
 def press_tab(browser: Browser, *, back: bool = False) -> str:

@@ -12,7 +12,7 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -34,20 +34,6 @@ SLOWNESS = float(os.environ.get("KG_SLOWNESS", "2"))
 HOSTILE = "</script><script>window.fired=1</script><img src=x onerror=window.fired=1> href \u202e\u2028 \"'&amp;"
 
 pytestmark = requires(CHROMIUM, "no Chromium found (install one or set KG_CHROMIUM)")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    opened = Browser(tmp_path_factory.mktemp("profile"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("page") / "small.html"
-    write_page(*invented_news(30, 140, seed=3), out, title="Thirty actors")
-    return out
 
 
 def middle_of_a_tie(browser: Browser) -> tuple[float, float, str]:

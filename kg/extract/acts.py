@@ -310,17 +310,16 @@ class Finder:
 
     def _is_judged(self, n: int, event: Event) -> bool:
         """Whether a noun reports an act of its own, of which the event speaks: "condemned Chad's raid on Mali" has two acts."""
-        return (
-            event.act.relation in VERDICTS and self.tree.pos[n] == "NOUN" and any(self._is_suffered(n, p) for p in ("of", "on", "against"))
-        )
+        is_verdict = event.act.relation in VERDICTS and self.tree.pos[n] == "NOUN"
+        return is_verdict and any(self._is_suffered(n, preposition) for preposition in ("of", "on", "against"))
 
     def _is_suffered(self, n: int, preposition: str) -> bool:
         """Whether the preposition after this noun brings who suffers a hostile act: "condemned the raid on Mali" is not about Mali."""
         acts = self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN")
-        return any(preposition in act.slots and RELATIONS[act.relation].quad == "material conflict" for act in acts)
+        return any(preposition in act.slots and _is_hostile(act) for act in acts)
 
     def _is_harm(self, v: int) -> bool:
-        return any(RELATIONS[act.relation].quad == "material conflict" for act in self.lexicon.acts_of(self.tree.lemmas[v].lower(), "VERB"))
+        return any(_is_hostile(act) for act in self.lexicon.acts_of(self.tree.lemmas[v].lower(), "VERB"))
 
     def _doers(self, n: int) -> list[int]:
         return [m for act in self.lexicon.acts_of(self.tree.lemmas[n].lower(), "NOUN")[:1] for m in self._noun_sources(n, act)]
@@ -403,7 +402,7 @@ class Finder:
         targets = [t for t in self._noun_targets(n, act, ()) if t not in sources]
         if not sources and act.relation == "RIVAL":
             sources = [m for m in self._topic(n) if m not in targets]
-        if sources and not targets and RELATIONS[act.relation].quad == "material conflict":
+        if sources and not targets and _is_hostile(act):
             targets = [m for m in self._suffering(n) if m not in sources]
         if mutual and len(sources) > 1 and not targets:
             return Event(n, act, tuple(sources), tuple(sources), (n,), mutual=True)
@@ -502,3 +501,7 @@ class Finder:
             if len(sources) > 1 and "reciprocal" in act.flags:
                 return Event(a, act, tuple(sources), tuple(sources), (a,), mutual=True)
         return None
+
+
+def _is_hostile(act: Act) -> bool:
+    return RELATIONS[act.relation].quad == "material conflict"

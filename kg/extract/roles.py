@@ -11,6 +11,8 @@ RELATIVES = frozenset(("who", "which", "that", "whom", "whose"))
 QUANTITIES = word_set("quantity")
 """Nouns that stand before "of" without being the thing meant ("a series of strikes")."""
 SUBJECT_CONTROL = word_set("subject-control")
+OBJECT_CONTROL = frozenset(("from", "of", "for", "against"))
+"""Who is to act is the object: "stopped Mali from", "accused Mali of", "thanked Mali for", "warned Mali against joining"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,7 @@ def surface_subjects(tree: Tree, v: int, depth: int = 0) -> list[int]:
         return _called(tree, v, g)
     if dep == "advcl" and tree.kids(g, "obj", "iobj", "nsubj:pass"):
         marks = {tree.words[k].lower() for k in tree.kids(v, "mark", "case")}
-        if marks & {
-            "from",
-            "of",
-            "for",
-            "against",
-        }:  # "stopped Mali from", "accused Mali of", "thanked Mali for", "warned Mali against joining"
+        if marks & OBJECT_CONTROL:
             return tree.kids(g, "obj", "iobj", "nsubj:pass")[:1]
     if dep in ("conj", "parataxis", "ccomp", "cop", "aux") or dep == "advcl":
         if tree.pos[g] in ("NOUN", "PROPN") and not tree.kids(g, "cop", "nsubj"):

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.store.graphs import apply, content, is_merged
+from kg.store.interface import first_line
 from kg.store.journal import Journal, Record, write_synced
 
 BATCH_BYTES: Final = 192 << 20
@@ -106,7 +107,7 @@ class BulkLoad:
         for error in failed:
             if isinstance(error, SyntaxError | ValueError):
                 self._take_back(begun)
-                raise StoreError(f"{self._journal.folder.parent}: not N-Quads ({_first_line(error)}); the file is damaged") from error
+                raise StoreError(f"{self._journal.folder.parent}: not N-Quads ({first_line(error)}); the file is damaged") from error
             raise self._unwritten(error) from error
         self._checkpoint()
         marker_in(self._journal).unlink()
@@ -119,7 +120,7 @@ class BulkLoad:
 
     def _unwritten(self, error: BaseException) -> StoreError:
         folder = self._journal.folder.parent
-        return StoreError(f"{folder}: documents could not be written ({_first_line(error)}); make room and open it again")
+        return StoreError(f"{folder}: documents could not be written ({first_line(error)}); make room and open it again")
 
 
 def load_new(quads: ox.Store, records: Sequence[Record]) -> None:
@@ -166,7 +167,3 @@ def _without_graph(record: Record, graph: str) -> bytes:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

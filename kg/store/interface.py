@@ -481,7 +481,7 @@ def codebook_lines() -> Lines:
     return frozenset(str(quad.triple) for quad in ox.parse(source.read_bytes(), format=ox.RdfFormat.TURTLE))
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """An error's message, without what follows on further lines."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 

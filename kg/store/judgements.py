@@ -47,19 +47,19 @@ class Judgement:
 
 def to_csv(corrections: Iterable[Correction]) -> str:
     """Corrections as the text of a file that `read_judgements` reads."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(_inert(_row(one)) for one in corrections)
-    return out.getvalue()
+    return _table(_row(one) for one in corrections)
 
 
 def to_fill_in(statements: Iterable[Statement]) -> str:
     """The same file for statements that somebody is to judge, its verdicts empty."""
+    return _table(_identified(one) for one in statements)
+
+
+def _table(rows: Iterable[dict[str, str]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(_inert(_identified(one)) for one in statements)
+    writer.writerows(map(_inert, rows))
     return out.getvalue()
 
 
